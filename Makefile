@@ -1,0 +1,31 @@
+# Every target makes the environment first; nothing is installed by hand.
+PY := .venv/bin/python
+SHELL := /bin/sh
+
+.PHONY: demo test lint bench lock clean
+
+.venv/.ready: requirements.lock pyproject.toml .ci/environment.py
+	python3 .ci/environment.py
+
+demo: .venv/.ready  ## crawl stand-ins of the five portals and show the feed
+	$(PY) -m crawler demo
+
+test: .venv/.ready  ## the whole test suite
+	$(PY) -m pytest
+
+lint: .venv/.ready  ## style, types, import contracts
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+
+bench: .venv/.ready  ## performance, as ratios within one run
+	$(PY) -m tests.bench
+
+lock: .venv/.ready  ## refresh requirements.lock (hashes, no host names)
+	$(PY) -m pip install --quiet uv
+	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	    --no-emit-index-url --no-emit-find-links --upgrade --extra dev pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

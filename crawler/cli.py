@@ -1,0 +1,81 @@
+"""`tindothi`: parse arguments, call, print. Commands are loaded when asked for, so that `--help` is quick."""
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from crawler.errors import ConfigError, PublishError, RunLocked, StoreError, TindothiError
+from crawler.health import MEANING, Exit
+
+COMMANDS = {
+    "crawl": "fetch, store and publish: the line for cron",
+    "demo": "crawl stand-ins of the five portals on this machine and show the feed",
+    "extract": "show what saved pages yield",
+    "publish": "write the Atom feeds from the store",
+    "replay": "run saved pages (WARC files or folders) through the very same way",
+    "search": "find articles by words, with or without diacritics",
+    "show": "show one article: its revisions, what was stripped and why it matched",
+    "sources": "list the sources, their state and evidence",
+    "status": "tell how each source is doing",
+    "config": "show every setting, and where it came from",
+}
+
+EXITS: tuple[tuple[type[TindothiError], Exit], ...] = (
+    (ConfigError, Exit.CONFIG),
+    (RunLocked, Exit.LOCKED),
+    (PublishError, Exit.NOT_PUBLISHED),
+    (StoreError, Exit.STORE),
+)
+
+
+class LazyGroup(click.Group):
+    """Knows its commands by name and imports one only to run it, or to show its help."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"crawler.commands.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+        with formatter.section("Exit codes"):
+            formatter.write_dl([(str(code.value), meaning) for code, meaning in MEANING.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--config", "config_file", metavar="FILE", help="Settings file (TOML); else TINDOTHI_CONFIG.")
+@click.option("--data-dir", metavar="DIR", help="Where store, archive and feeds live; else TINDOTHI_DATA_DIR.")
+@click.version_option(package_name="tindothi")
+def tindothi(config_file: str | None, data_dir: str | None) -> None:
+    """Watch Vietnam's municipal portals and news sites; tell what is new about chính quyền đô thị.
+
+    A first look, without the network:  tindothi demo
+
+    In cron, every half hour:  */30 * * * *  tindothi crawl
+    """
+    # The environment is how settings reach Scrapy's own commands too: one way, not two.
+    if config_file:
+        os.environ["TINDOTHI_CONFIG"] = config_file
+    if data_dir:
+        os.environ["TINDOTHI_DATA_DIR"] = data_dir
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run and exit: with a documented code, and without a traceback for a user's mistake."""
+    try:
+        tindothi.main(args=list(arguments) if arguments is not None else None, prog_name="tindothi")
+    except TindothiError as error:
+        for line in str(error).splitlines():
+            click.echo(f"tindothi: {line}", err=True)
+        sys.exit(next((code for kind, code in EXITS if isinstance(error, kind)), 1))
+    except BrokenPipeError:  # `tindothi … | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

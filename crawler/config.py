@@ -1,0 +1,249 @@
+"""One TOML file and environment overrides: what holds, and where it came from.
+
+The file is `--config`, else `TINDOTHI_CONFIG`, else `tindothi.toml` in the current directory, else in the user's
+configuration directory. `TINDOTHI_FETCH__DELAY=2` overrides `[fetch] delay`. Every mistake is listed at once.
+"""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+from crawler.errors import ConfigError
+
+FILE_NAME = "tindothi.toml"
+PREFIX = "TINDOTHI_"
+
+
+class Section(BaseModel):
+    """A table of the file: unknown keys are mistakes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SourcesConfig(Section):
+    """Which sources exist beside the shipped ones."""
+
+    directories: tuple[Path, ...] = Field((), description="your own directories of source files (*.toml)")
+    only: tuple[str, ...] = Field((), description="names of the sources to crawl; empty: all that are not dead")
+
+
+class TopicsConfig(Section):
+    """Which topics exist beside the shipped ones."""
+
+    directories: tuple[Path, ...] = Field((), description="your own directories of topic files (*.toml)")
+
+
+class FetchConfig(Section):
+    """How pages are fetched."""
+
+    contact: str = Field("", description="mail address or URL put into the User-Agent, so that a site can reach you")
+    delay: float = Field(2.0, ge=0, description="seconds between two requests to one host, at least")
+    concurrency: int = Field(1, ge=1, le=8, description="requests under way at once to one host")
+    timeout: float = Field(60, gt=0, description="seconds one page may take")
+    max_size: int = Field(16 * 1024 * 1024, ge=1024, description="bytes one page may have, unpacked")
+    retries: int = Field(2, ge=0, le=10, description="further tries of a failed request within one run")
+    redirects: int = Field(5, ge=0, le=20, description="redirects followed, within the source's own hosts")
+    proxy: str = Field("", description="HTTP proxy for all requests, as http://host:port")
+    ca_file: Path | None = Field(None, description="file of the certificates to trust (PEM), instead of the system's")
+    deadline: float = Field(3600, gt=0, description="seconds one run may take")
+
+
+class CrawlConfig(Section):
+    """What is fetched."""
+
+    limit: int = Field(200, ge=1, description="articles fetched per source and run, at most")
+    expire_days: int = Field(14, ge=1, description="days after which an announced article that cannot be had is given up")
+    recheck_days: int = Field(14, ge=0, description="days for which a stored article is checked for changes; 0: never")
+    recheck_first: float = Field(3600, ge=0, description="seconds until the first re-check; later ones come ever rarer")
+
+
+class BaselineConfig(Section):
+    """How much of a source's first run is news."""
+
+    items: int = Field(10, ge=0, description="entries that a source's first run publishes, at most, per feed")
+    days: int = Field(7, ge=0, description="how old, in days, an entry of a first run may be")
+
+
+class FeedConfig(Section):
+    """Where and how feeds are written."""
+
+    directory: Path | None = Field(None, description="where the Atom files go; default: `feeds` in the data directory")
+    base_url: str = Field("", description="where the directory is served, as https://host/path; for the self link")
+    entries: int = Field(100, ge=1, le=5000, description="entries in a feed document, at most")
+
+
+class Config(BaseSettings):
+    """All settings. Paths may start with `~`; relative ones are relative to the file that names them."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, env_ignore_empty=True
+    )
+
+    data_dir: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_data_dir("tindothi")),
+        description="where the store, the archive and the feeds live",
+    )
+    database: str = Field("", description="SQLAlchemy URL of the store; default: `tindothi.db` in the data directory")
+    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR")
+    sources: SourcesConfig = SourcesConfig()
+    topics: TopicsConfig = TopicsConfig()
+    fetch: FetchConfig = FetchConfig()
+    crawl: CrawlConfig = CrawlConfig()
+    baseline: BaselineConfig = BaselineConfig()
+    feed: FeedConfig = FeedConfig()
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, **_: Any
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over the file, whose values come as arguments."""
+        return EnvSettingsSource(settings_cls), init_settings
+
+    @property
+    def database_url(self) -> str:
+        """Where the store is."""
+        return self.database or f"sqlite:///{self.data_dir / 'tindothi.db'}"
+
+    @property
+    def archive_dir(self) -> Path:
+        """Where the WARC files are."""
+        return self.data_dir / "archive"
+
+    @property
+    def feed_dir(self) -> Path:
+        """Where the Atom files go."""
+        return self.feed.directory or self.data_dir / "feeds"
+
+
+OWN_VARIABLES = {f"{PREFIX}CONFIG", f"{PREFIX}SHARED"}  # read by us, but no settings
+
+
+def find_file() -> Path | None:
+    """The settings file that holds, or None: all defaults.
+
+    :raises ConfigError: `TINDOTHI_CONFIG` names a file that is not there
+    """
+    if named := os.environ.get(f"{PREFIX}CONFIG"):
+        path = Path(named).expanduser()
+        if not path.is_file():
+            raise ConfigError(f"{path}: no such settings file; mend --config or {PREFIX}CONFIG")
+        return path.absolute()
+    for path in (Path(FILE_NAME), Path(platformdirs.user_config_dir("tindothi")) / FILE_NAME):
+        if path.is_file():
+            return path.absolute()
+    return None
+
+
+def load() -> Config:
+    """The settings that hold: file, then environment.
+
+    :raises ConfigError: lists every mistake, each with where it stands and how to mend it
+    """
+    path = find_file()
+    values = _read(path) if path else {}
+    mistakes = [_unknown_variable(name) for name in _variables() if not _known(name)]
+    try:
+        config = Config(**values)
+    except ValidationError as error:
+        mistakes += [_mistake(path, found) for found in error.errors()]
+    if mistakes:
+        raise ConfigError("\n".join(mistakes))
+    return _absolute(config, path)
+
+
+def origins(config: Config) -> Iterator[tuple[str, Any, str, str]]:
+    """Every setting as (dotted key, value, where it came from, what it means)."""
+    path = find_file()
+    values = _read(path) if path else {}
+    for key, description in keys():
+        value: Any = config
+        for part in key.split("."):
+            value = getattr(value, part)
+        yield key, value, _origin(key, values, path), description
+
+
+def keys() -> Iterator[tuple[str, str]]:
+    """Every setting as (dotted key, what it means)."""
+    for name, field in Config.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, Section):
+            for inner, inner_field in field.annotation.model_fields.items():
+                yield f"{name}.{inner}", inner_field.description or ""
+        else:
+            yield name, field.description or ""
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: not TOML: {error}; mend that line") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read: {error}") from error
+
+
+def _variables() -> Iterator[str]:
+    return (name for name in os.environ if name.startswith(PREFIX) and name not in OWN_VARIABLES)
+
+
+def _variable(key: str) -> str:
+    return PREFIX + key.replace(".", "__").upper()
+
+
+def _known(variable: str) -> bool:
+    sections = {_variable(key.split(".")[0]) for key, _ in keys()}
+    return variable.upper() in {_variable(key) for key, _ in keys()} | sections
+
+
+def _unknown_variable(name: str) -> str:
+    close = difflib.get_close_matches(name.upper(), [_variable(key) for key, _ in keys()], n=1)
+    return f"environment: {name}: no such setting; " + (f"did you mean {close[0]}?" if close else "unset it")
+
+
+def _mistake(path: Path | None, found: Any) -> str:
+    key = ".".join(str(part) for part in found["loc"])
+    top = ".".join(str(part) for part in found["loc"][:2])
+    where = f"environment: {_variable(top)}" if _variable(top) in os.environ else f"{path}: {key}"
+    if found["type"] == "extra_forbidden":
+        close = difflib.get_close_matches(key, [known for known, _ in keys()], n=1)
+        return f"{where}: no such setting; " + (f"did you mean {close[0]}?" if close else "take it out")
+    return f"{where}: {found['msg']}, not {found['input']!r}"
+
+
+def _origin(key: str, values: Mapping[str, Any], path: Path | None) -> str:
+    if _variable(key) in os.environ:
+        return f"environment {_variable(key)}"
+    inner: Any = values
+    for part in key.split("."):
+        if not isinstance(inner, dict) or part not in inner:
+            return "default"
+        inner = inner[part]
+    return str(path)
+
+
+def _absolute(config: Config, file: Path | None) -> Config:
+    """Paths as absolute ones: `~` expanded; relative to the file that names them, else to the current directory."""
+    values = _read(file) if file else {}
+
+    def resolved(path: Path, key: str) -> Path:
+        base = file.parent if file and _origin(key, values, file) == str(file) else Path.cwd()
+        return base / path.expanduser()
+
+    def section(part: Section, name: str) -> Section:
+        changes: dict[str, Any] = {}
+        for inner, value in part:
+            if isinstance(value, Path):
+                changes[inner] = resolved(value, f"{name}.{inner}")
+            elif isinstance(value, tuple) and any(isinstance(item, Path) for item in value):
+                changes[inner] = tuple(resolved(item, f"{name}.{inner}") for item in value)
+        return part.model_copy(update=changes) if changes else part
+
+    update: dict[str, Any] = {"data_dir": resolved(config.data_dir, "data_dir")}
+    update |= {name: section(value, name) for name, value in config if isinstance(value, Section)}
+    return config.model_copy(update=update)

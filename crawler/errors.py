@@ -1,0 +1,106 @@
+"""Refusals and mistakes. The class name is the metric: rejections are counted by it.
+
+    TindothiError
+      ├─ ConfigError           a settings, source, family or topic file is wrong: names file, key and mend
+      ├─ StoreError            the database or the archive refused
+      │    └─ StoreLocked      another process holds the database
+      ├─ RunLocked             another run holds the data directory
+      ├─ PublishError          stored, but a feed could not be written
+      └─ Rejected              a fetched page that is no article
+           ├─ HttpRefused      status 4xx or 5xx                     (temporary, see `temporary`)
+           │    ├─ NotFound    404, 410                               (final)
+           │    └─ ServerError 5xx, 408, 429                          (temporary)
+           ├─ Blocked          captcha, WAF, login, maintenance, consent   (temporary)
+           ├─ SoftNotFound     "not found" said with status 200
+           ├─ TooLarge         longer than the limit
+           ├─ NotHtml          a feed, an image, a document
+           ├─ OffSite          a redirect left the source's own hosts
+           ├─ NotArticle       a home or listing page
+           ├─ NoText           an article without text, an empty page
+           └─ Damaged          truncated, undecodable, not parsable    (temporary)
+"""
+
+
+class TindothiError(Exception):
+    """Everything that tindothi says to its user without a traceback."""
+
+
+class ConfigError(TindothiError):
+    """A file of the user's is wrong; the message names file, key and mend."""
+
+
+class StoreError(TindothiError):
+    """The database or the archive refused."""
+
+
+class StoreLocked(StoreError):
+    """Another process holds the database."""
+
+
+class RunLocked(TindothiError):
+    """Another run holds the data directory."""
+
+
+class PublishError(TindothiError):
+    """Stored, but a feed could not be written."""
+
+
+class Rejected(TindothiError):
+    """A fetched page that is no article. `temporary`: worth asking again later."""
+
+    temporary = False
+
+    @property
+    def reason(self) -> str:
+        """The name under which it is counted."""
+        return type(self).__name__
+
+
+class HttpRefused(Rejected):
+    """The server answered with a status that is no page."""
+
+
+class NotFound(HttpRefused):
+    """404 or 410."""
+
+
+class ServerError(HttpRefused):
+    """5xx, 408 or 429."""
+
+    temporary = True
+
+
+class Blocked(Rejected):
+    """A captcha, WAF, login, maintenance or consent page instead of the article."""
+
+    temporary = True
+
+
+class SoftNotFound(Rejected):
+    """The page says "not found" with status 200."""
+
+
+class TooLarge(Rejected):
+    """Longer than the limit."""
+
+
+class NotHtml(Rejected):
+    """A feed, an image, a document."""
+
+
+class OffSite(Rejected):
+    """A redirect left the source's own hosts."""
+
+
+class NotArticle(Rejected):
+    """A home or listing page."""
+
+
+class NoText(Rejected):
+    """No text is left, or the page is empty."""
+
+
+class Damaged(Rejected):
+    """Truncated, undecodable or not parsable."""
+
+    temporary = True

@@ -1,0 +1,56 @@
+"""What a run's counts mean: the exit code that tells cron the truth. Pure."""
+
+from collections.abc import Sequence
+from enum import IntEnum
+
+from crawler.types import Run
+
+
+class Exit(IntEnum):
+    """Exit codes of `tindothi`; 1 is a fault of ours, 2 a wrong command line (click)."""
+
+    WELL = 0
+    CONFIG = 3
+    SOME_FAILED = 4
+    NOTHING_FETCHED = 5
+    LOCKED = 6
+    NOT_PUBLISHED = 7
+    STORE = 8
+
+
+MEANING = {
+    Exit.WELL: "all well",
+    Exit.CONFIG: "a settings, source or topic file is wrong; nothing was done",
+    Exit.SOME_FAILED: "some sources failed (or their files are wrong); the others were done",
+    Exit.NOTHING_FETCHED: "nothing could be fetched from any source",
+    Exit.LOCKED: "another run holds the data directory",
+    Exit.NOT_PUBLISHED: "stored, but a feed could not be written",
+    Exit.STORE: "the store refused: locked by another process, full or damaged",
+}
+
+
+def healthy(run: Run) -> bool:
+    """Whether a source's run did what it is for: a listing was read, and no request or page failed on the way."""
+    return run.listings > 0 and run.failure is None
+
+
+def verdict(runs: Sequence[Run], *, wrong_files: int = 0) -> Exit:
+    """The exit code for a crawl of these sources; `wrong_files` counts source and topic files that were left out."""
+    if runs and not any(run.fetched for run in runs):
+        return Exit.NOTHING_FETCHED
+    if wrong_files or not all(healthy(run) for run in runs):
+        return Exit.SOME_FAILED
+    return Exit.WELL
+
+
+def total(runs: Sequence[Run]) -> dict[str, int | dict[str, int]]:
+    """The sums over all sources: `fetched` is the sum of the counts after it, `reasons` splits `rejected`."""
+    parts = ("listings", "new", "revised", "unchanged", "duplicate", "rejected")
+    sums: dict[str, int | dict[str, int]] = {
+        name: sum(getattr(run, name) for run in runs) for name in ("fetched", *parts, "failed")
+    }
+    reasons: dict[str, int] = {}
+    for run in runs:
+        for reason, count in run.reasons.items():
+            reasons[reason] = reasons.get(reason, 0) + count
+    return sums | {"reasons": dict(sorted(reasons.items()))}

@@ -1,0 +1,43 @@
+"""What the crawl needs to know of earlier runs, as values. `storage.store.Store` implements it.
+
+Every method is short, blocking and thread-safe: the crawl calls them off the reactor (`asyncio.to_thread`).
+Times are aware; `now` is given by the caller, so that a clock can be played.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from crawler.types import Announcement, Due, Failure, Snapshot, Validators
+
+
+class Memory(Protocol):
+    """Known pages, validators and pending URLs."""
+
+    def validators(self, url: str) -> Validators:
+        """What the server last gave for this listing, once all that it announced was taken down."""
+        ...
+
+    def archive(self, snapshot: Snapshot) -> Snapshot:
+        """Write the page to the archive and index it; gives the snapshot with its `record`. Call before judging."""
+        ...
+
+    def announce(self, source: str, listing: Snapshot, found: Iterable[Announcement]) -> int:
+        """In one transaction: every announced URL as pending, and the listing's validators. Gives how many were new."""
+        ...
+
+    def due(self, source: str, now: datetime, limit: int) -> Sequence[Due]:
+        """Pending URLs, and stored articles whose re-check has come; the newest announcements first."""
+        ...
+
+    def fail(self, source: str, failure: Failure) -> None:
+        """A fetch got no page: the attempt is counted, the URL stays pending until it expires."""
+        ...
+
+    def reject(self, snapshot: Snapshot, reason: str, message: str, *, temporary: bool) -> None:
+        """A page was judged to be no article. Temporary: the URL stays pending until it expires."""
+        ...
+
+    def unchanged(self, source: str, url: str, at: datetime) -> None:
+        """The server said 304 to a re-check."""
+        ...

@@ -1,0 +1,354 @@
+"""The nouns of tindothi: frozen values without behaviour, one on each arrow of the flow (see `crawler/__init__.py`).
+
+A value from outside keeps its raw form beside the parsed one. Text is NFC, otherwise as printed. Instants are aware.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+# --- sources ---------------------------------------------------------------------------------------------------------
+
+
+class SourceState(StrEnum):
+    """What is known of a source's rules: tried against the live site, not yet tried, or the site is gone."""
+
+    VERIFIED = "verified"
+    UNVERIFIED = "unverified"
+    DEAD = "dead"
+
+
+class ListingKind(StrEnum):
+    """Where a source announces articles."""
+
+    PAGE = "page"
+    RSS = "rss"
+    SITEMAP = "sitemap"
+    API = "api"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """One place where a source announces articles.
+
+    `url` and the values of `form` may hold `{page}`, which runs from `first_page` over `depth` pages. `items` are CSS
+    selectors of the announcing elements (an `<a>`, or a container of one); none means every link of the page. For a
+    JSON `api`, `items` is one dotted path to the list and `link`, `title`, `date` are keys of its objects; for HTML
+    they are CSS selectors inside the item. Paging ends early at items printed more than `days` days ago.
+    """
+
+    kind: ListingKind
+    url: str
+    items: tuple[str, ...] = ()
+    link: str = ""
+    title: str = ""
+    date: str = ""
+    method: str = "GET"
+    form: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    first_page: int = 1
+    depth: int = 1
+    days: int = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """Where one layout of a site keeps each field: ordered candidates, the first that yields something wins.
+
+    A candidate is a CSS selector, or `selector@attribute`. `when` are selectors that must all be on the page for the
+    template to apply (none: always). `strip` are removed before anything is read, `unwrap` keep only their text.
+    """
+
+    name: str
+    since: date | None = None
+    when: tuple[str, ...] = ()
+    title: tuple[str, ...] = ()
+    lead: tuple[str, ...] = ()
+    published: tuple[str, ...] = ()
+    author: tuple[str, ...] = ()
+    body: tuple[str, ...] = ()
+    strip: tuple[str, ...] = ()
+    unwrap: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A portal or newspaper, declared once, as data (`spiders/sources/*.toml`, `spiders/families/*.toml`).
+
+    `hosts`: the first is where it lives today, the others are aliases (moved, dead, sister hosts); all without `www.`.
+    `articles` and `not_articles` are regular expressions searched in a URL's path and query; a group named `id` is the
+    number that survives slug edits. `prefixes` are regular expressions of bylined text prefixes ("ANTD.VN - ").
+    `implicit`: made for a page of an undeclared host (replay of foreign pages); never crawled.
+    """
+
+    name: str
+    title: str
+    hosts: tuple[str, ...]
+    place: str = ""
+    language: str = "vi"
+    family: str = ""
+    state: SourceState = SourceState.UNVERIFIED
+    checked: date | None = None
+    evidence: str = ""
+    reason: str = ""
+    listings: tuple[Listing, ...] = ()
+    articles: tuple[str, ...] = ()
+    not_articles: tuple[str, ...] = ()
+    templates: tuple[Template, ...] = ()
+    prefixes: tuple[str, ...] = ()
+    date_order: str = "DMY"
+    delay: float | None = None
+    spider: str = ""
+    implicit: bool = False
+
+    @property
+    def host(self) -> str:
+        """Where the source lives today."""
+        return self.hosts[0]
+
+
+# --- discovery -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announcement:
+    """One article as a listing announces it: canonical URL, identity key, and what the listing says of it."""
+
+    url: str
+    key: str
+    title: str = ""
+    published: "Instant | None" = None
+    modified: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discovery:
+    """What one listing response yields: announcements in the listing's order, and further listings to fetch."""
+
+    announcements: tuple[Announcement, ...] = ()
+    further: tuple[Listing, ...] = ()
+
+
+# --- a page ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """One fetched response. `url` is the final URL after redirects; header names are lower case, order kept."""
+
+    requested_url: str
+    url: str
+    fetched_at: datetime
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = field(default=b"", repr=False)
+    source: str = ""
+    record: int | None = None  # the archive record's id in the store, once archived
+
+    def header(self, name: str) -> str:
+        """The first value of a header, or an empty string."""
+        return next((value for key, value in self.headers if key == name.lower()), "")
+
+
+class Precision(StrEnum):
+    """How much of an instant was printed: a date with hour and minute, or only the day (then at 00:00 local)."""
+
+    MINUTE = "minute"
+    DAY = "day"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instant:
+    """A printed date, read: aware (as printed, else Asia/Ho_Chi_Minh), with its raw string and where it was found.
+
+    `origin` is provenance: `json-ld:datePublished`, `meta:article:published_time`, `template:time.time@datetime`,
+    `label:Ngày đăng`, `feed:pubDate`, …
+    """
+
+    at: datetime
+    precision: Precision
+    raw: str
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A piece of the page in page order, with the verdict on it: kept (`rule` is None), or stripped by which rule.
+
+    `tag` is its kind in clean HTML: `p`, `h2`, `h3`, `li`, `blockquote`, `td`, `figcaption`, …
+    """
+
+    text: str
+    tag: str = "p"
+    rule: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """What a snapshot says. `key` identifies the article within all sources (see `crawler.urls.article_key`).
+
+    `paragraphs` are the text, without title and lead. `authors` are people or "PV"; `credit` is the source credit as
+    printed ("chinhphu.vn"). `section` is the page's own section name. `template` is the layout that fitted.
+    """
+
+    key: str
+    url: str
+    source: str
+    title: str | None = None
+    lead: str | None = None
+    paragraphs: tuple[str, ...] = ()
+    published: Instant | None = None
+    authors: tuple[str, ...] = ()
+    credit: str | None = None
+    section: str | None = None
+    blocks: tuple[Block, ...] = ()
+    template: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The paragraphs, one a line."""
+        return "\n".join(self.paragraphs)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Words that prove a match: the phrase's name in the topic file, as printed, where, and its surroundings."""
+
+    phrase: str
+    printed: str
+    part: str  # title, lead, text
+    context: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A topic found in an article, with its score and the words that prove it."""
+
+    topic: str
+    score: float
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """A legal document number named in the text: `key` is normalised for look-up, `printed` as it stands."""
+
+    key: str
+    printed: str
+    family: str
+    context: str
+    signed: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """An article with all that was found in it: what the store takes."""
+
+    snapshot: Snapshot
+    article: Article
+    matches: tuple[Match, ...] = ()
+    citations: tuple[Citation, ...] = ()
+
+
+# --- what the store says ---------------------------------------------------------------------------------------------
+
+
+class Change(StrEnum):
+    """What a page did to the store."""
+
+    NEW = "new"
+    REVISED = "revised"
+    UNCHANGED = "unchanged"
+    DUPLICATE = "duplicate"
+
+
+class Cause(StrEnum):
+    """Why a revision exists: the site changed, or our rules did."""
+
+    SITE = "site"
+    RULES = "rules"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """What a server gave to ask again conditionally."""
+
+    etag: str = ""
+    last_modified: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """An article's URL that is to be fetched now: announced and not stored yet, or to be checked again."""
+
+    url: str
+    key: str
+    known: bool  # stored already: a re-check, conditional where the server gave validators
+    validators: Validators = Validators()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """The last failure of a fetch, as data: kind is an exception's class name or `HTTP 503`."""
+
+    url: str
+    kind: str
+    message: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One pass over one source. `fetched` is the sum of listings, new, revised, unchanged, duplicate and rejected.
+
+    `failed` counts requests that got no response at all; they are not among `fetched`.
+    """
+
+    source: str
+    started: datetime
+    ended: datetime | None = None
+    fetched: int = 0
+    listings: int = 0
+    new: int = 0
+    revised: int = 0
+    unchanged: int = 0
+    duplicate: int = 0
+    rejected: int = 0
+    failed: int = 0
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    failure: Failure | None = None
+
+
+# --- the feed --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A row of the ledger with the revision it shows. `id` and `announced` never change; `updated` only with the site.
+
+    `announced` is when the entry was first published, `updated` when the shown revision was stored; both UTC.
+    `withdrawn`: the site took the article back.
+    """
+
+    feed: str
+    id: str
+    announced: datetime
+    updated: datetime
+    article: Article
+    source_title: str
+    place: str = ""
+    matches: tuple[Match, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """One Atom document: `name` is the topic's, file name and ledger key. `created`: the store's creation, UTC."""
+
+    name: str
+    title: str
+    subtitle: str = ""
+    created: datetime
+    entries: tuple[Entry, ...] = ()

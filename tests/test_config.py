@@ -1,0 +1,88 @@
+"""Settings: one file, environment overrides, every mistake at once."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from crawler.config import Config, keys, load, origins
+from crawler.errors import ConfigError
+
+
+@pytest.fixture(autouse=True)
+def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    for name in [name for name in os.environ if name.startswith("TINDOTHI_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "etc"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "tindothi.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_defaults_hold_without_a_file(clean: Path) -> None:
+    config = load()
+    assert config.data_dir == clean / "share" / "tindothi"
+    assert config.feed_dir == config.data_dir / "feeds"
+    assert config.database_url == f"sqlite:///{config.data_dir}/tindothi.db"
+
+
+def test_environment_wins_over_file_over_default(clean: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(clean, 'data_dir = "store"\n[fetch]\ndelay = 5\ntimeout = 7\n')
+    monkeypatch.setenv("TINDOTHI_FETCH__DELAY", "9")
+    config = load()
+    assert (config.fetch.delay, config.fetch.timeout) == (9, 7)
+    came = {key: origin for key, _, origin, _ in origins(config)}
+    assert came["fetch.delay"] == "environment TINDOTHI_FETCH__DELAY"
+    assert came["fetch.timeout"] == str(path)
+    assert came["fetch.retries"] == "default"
+
+
+def test_relative_paths_belong_to_the_file_that_names_them(clean: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (clean / "etc").mkdir()
+    path = write(clean / "etc", 'data_dir = "store"\n[sources]\ndirectories = ["mine", "~/ours"]\n')
+    monkeypatch.setenv("TINDOTHI_CONFIG", str(path))
+    monkeypatch.setenv("HOME", "/home/ops")
+    config = load()
+    assert config.data_dir == clean / "etc" / "store"
+    assert config.sources.directories == (clean / "etc" / "mine", Path("/home/ops/ours"))
+
+
+def test_every_mistake_is_listed_at_once(clean: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(clean, '[fetch]\ndelay = "fast"\ndealy = 1\n[feed]\nentries = 0\n')
+    monkeypatch.setenv("TINDOTHI_FETCH__RETRIES", "many")
+    monkeypatch.setenv("TINDOTHI_LOGLEVEL", "INFO")
+    with pytest.raises(ConfigError) as caught:
+        load()
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 5
+    text = str(caught.value)
+    assert f"{path}: fetch.delay:" in text
+    assert f"{path}: fetch.dealy: no such setting; did you mean fetch.delay?" in text
+    assert f"{path}: feed.entries:" in text
+    assert "environment: TINDOTHI_FETCH__RETRIES:" in text
+    assert "environment: TINDOTHI_LOGLEVEL: no such setting; did you mean TINDOTHI_LOG_LEVEL?" in text
+
+
+@pytest.mark.parametrize("content", [b"[fetch\n", b"\xff\xfe", b"delay == 1"])
+def test_a_broken_file_is_named(clean: Path, content: bytes) -> None:
+    path = clean / "tindothi.toml"
+    path.write_bytes(content)
+    with pytest.raises(ConfigError, match=str(path)):
+        load()
+
+
+def test_a_named_file_must_be_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TINDOTHI_CONFIG", "/nowhere/tindothi.toml")
+    with pytest.raises(ConfigError, match="no such settings file"):
+        load()
+
+
+def test_every_setting_says_what_it_means() -> None:
+    assert all(description for _, description in keys())
+    assert {key.split(".")[0] for key, _ in keys()} == set(Config.model_fields)
