@@ -9,16 +9,37 @@ import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from crawler.errors import ConfigError
 
 FILE_NAME = "tindothi.toml"
 PREFIX = "TINDOTHI_"
+
+
+def _split(value: object) -> object:
+    """`a, b` from the environment is the list `["a", "b"]`."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
+Folders = Annotated[tuple[Path, ...], BeforeValidator(_split)]
+
+
+class Environment(EnvSettingsSource):
+    """Variables as plain text: what is no JSON reaches the validation, which can name the mistake."""
+
+    def decode_complex_value(self, field_name: str, field: FieldInfo, value: Any) -> Any:
+        """JSON if it is, else the text."""
+        try:
+            return super().decode_complex_value(field_name, field, value)
+        except ValueError:
+            return value
 
 
 class Section(BaseModel):
@@ -30,14 +51,14 @@ class Section(BaseModel):
 class SourcesConfig(Section):
     """Which sources exist beside the shipped ones."""
 
-    directories: tuple[Path, ...] = Field((), description="your own directories of source files (*.toml)")
-    only: tuple[str, ...] = Field((), description="names of the sources to crawl; empty: all that are not dead")
+    directories: Folders = Field((), description="your own directories of source files (*.toml)")
+    only: Names = Field((), description="names of the sources to crawl; empty: all that are not dead")
 
 
 class TopicsConfig(Section):
     """Which topics exist beside the shipped ones."""
 
-    directories: tuple[Path, ...] = Field((), description="your own directories of topic files (*.toml)")
+    directories: Folders = Field((), description="your own directories of topic files (*.toml)")
 
 
 class FetchConfig(Section):
@@ -59,7 +80,9 @@ class CrawlConfig(Section):
     """What is fetched."""
 
     limit: int = Field(200, ge=1, description="articles fetched per source and run, at most")
-    expire_days: int = Field(14, ge=1, description="days after which an announced article that cannot be had is given up")
+    expire_days: int = Field(
+        14, ge=1, description="days after which an announced article that cannot be had is given up"
+    )
     recheck_days: int = Field(14, ge=0, description="days for which a stored article is checked for changes; 0: never")
     recheck_first: float = Field(3600, ge=0, description="seconds until the first re-check; later ones come ever rarer")
 
@@ -91,6 +114,7 @@ class Config(BaseSettings):
         description="where the store, the archive and the feeds live",
     )
     database: str = Field("", description="SQLAlchemy URL of the store; default: `tindothi.db` in the data directory")
+    database_timeout: float = Field(30, ge=0, description="seconds to wait for another process that locks the database")
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR")
     sources: SourcesConfig = SourcesConfig()
     topics: TopicsConfig = TopicsConfig()
@@ -104,7 +128,7 @@ class Config(BaseSettings):
         cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, **_: Any
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment wins over the file, whose values come as arguments."""
-        return EnvSettingsSource(settings_cls), init_settings
+        return Environment(settings_cls), init_settings
 
     @property
     def database_url(self) -> str:

@@ -1,23 +1,23 @@
 """Refusals and mistakes. The class name is the metric: rejections are counted by it.
 
-    TindothiError
-      ├─ ConfigError           a settings, source, family or topic file is wrong: names file, key and mend
-      ├─ StoreError            the database or the archive refused
-      │    └─ StoreLocked      another process holds the database
-      ├─ RunLocked             another run holds the data directory
-      ├─ PublishError          stored, but a feed could not be written
-      └─ Rejected              a fetched page that is no article
-           ├─ HttpRefused      status 4xx or 5xx                     (temporary, see `temporary`)
-           │    ├─ NotFound    404, 410                               (final)
-           │    └─ ServerError 5xx, 408, 429                          (temporary)
-           ├─ Blocked          captcha, WAF, login, maintenance, consent   (temporary)
-           ├─ SoftNotFound     "not found" said with status 200
-           ├─ TooLarge         longer than the limit
-           ├─ NotHtml          a feed, an image, a document
-           ├─ OffSite          a redirect left the source's own hosts
-           ├─ NotArticle       a home or listing page
-           ├─ NoText           an article without text, an empty page
-           └─ Damaged          truncated, undecodable, not parsable    (temporary)
+TindothiError
+  ├─ ConfigError           a settings, source, family or topic file is wrong: names file, key and mend
+  ├─ StoreError            the database or the archive refused
+  │    └─ StoreLocked      another process holds the database
+  ├─ RunLocked             another run holds the data directory
+  ├─ PublishError          stored, but a feed could not be written
+  └─ Rejected              a fetched page that is no article
+       ├─ HttpRefused      status 4xx or 5xx                     (temporary, see `temporary`)
+       │    ├─ NotFound    404, 410                               (final)
+       │    └─ ServerError 5xx, 408, 429                          (temporary)
+       ├─ Blocked          captcha, WAF, login, maintenance, consent   (temporary)
+       ├─ SoftNotFound     "not found" said with status 200
+       ├─ TooLarge         longer than the limit
+       ├─ NotHtml          a feed, an image, a document
+       ├─ OffSite          a redirect left the source's own hosts
+       ├─ NotArticle       a home or listing page
+       ├─ NoText           an article without text, an empty page
+       └─ Damaged          truncated, undecodable, not parsable    (temporary)
 """
 
 

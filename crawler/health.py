@@ -30,15 +30,21 @@ MEANING = {
 
 
 def healthy(run: Run) -> bool:
-    """Whether a source's run did what it is for: a listing was read, and no request or page failed on the way."""
-    return run.listings > 0 and run.failure is None
+    """Whether a source's run did what it is for: every listing was read, and what failed else was less than half.
+
+    A single article that answers 500 is no alarm: it stays pending, and the next run brings it.
+    """
+    return run.listings > 0 and not run.blind and run.failed <= run.fetched / 2
 
 
-def verdict(runs: Sequence[Run], *, wrong_files: int = 0) -> Exit:
-    """The exit code for a crawl of these sources; `wrong_files` counts source and topic files that were left out."""
-    if runs and not any(run.fetched for run in runs):
+def verdict(runs: Sequence[Run], *, wrong_files: int = 0, expected: int = 0) -> Exit:
+    """The exit code for a crawl.
+
+    `wrong_files` counts source files that were left out, `expected` the sources that should have a run.
+    """
+    if expected and not any(run.fetched for run in runs):
         return Exit.NOTHING_FETCHED
-    if wrong_files or not all(healthy(run) for run in runs):
+    if wrong_files or len(runs) < expected or not all(healthy(run) for run in runs):
         return Exit.SOME_FAILED
     return Exit.WELL
 

@@ -302,7 +302,8 @@ class Failure:
 class Run:
     """One pass over one source. `fetched` is the sum of listings, new, revised, unchanged, duplicate and rejected.
 
-    `failed` counts requests that got no response at all; they are not among `fetched`.
+    `failed` counts requests that got no response at all; they are not among `fetched`. `blind` counts listings that
+    could not be read: no answer, an error, or nothing announced where something should be.
     """
 
     source: str
@@ -318,6 +319,7 @@ class Run:
     failed: int = 0
     reasons: Mapping[str, int] = field(default_factory=dict)
     failure: Failure | None = None
+    blind: int = 0
 
 
 # --- the feed --------------------------------------------------------------------------------------------------------

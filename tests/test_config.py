@@ -69,6 +69,20 @@ def test_every_mistake_is_listed_at_once(clean: Path, monkeypatch: pytest.Monkey
     assert "environment: TINDOTHI_LOGLEVEL: no such setting; did you mean TINDOTHI_LOG_LEVEL?" in text
 
 
+def test_lists_in_the_environment_are_separated_by_commas(clean: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TINDOTHI_SOURCES__ONLY", "anninhthudo, tcnn")
+    monkeypatch.setenv("TINDOTHI_TOPICS__DIRECTORIES", "topics")
+    config = load()
+    assert config.sources.only == ("anninhthudo", "tcnn")
+    assert config.topics.directories == (clean / "topics",)
+
+
+def test_a_section_in_the_environment_that_is_no_table_is_a_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TINDOTHI_FETCH", "fast")
+    with pytest.raises(ConfigError, match="environment: TINDOTHI_FETCH:"):
+        load()
+
+
 @pytest.mark.parametrize("content", [b"[fetch\n", b"\xff\xfe", b"delay == 1"])
 def test_a_broken_file_is_named(clean: Path, content: bytes) -> None:
     path = clean / "tindothi.toml"

@@ -1,0 +1,1 @@
+"""The subcommands of `tindothi`, one file each: parse arguments, call, print."""

@@ -21,7 +21,9 @@ def command(as_json: bool) -> None:
         click.echo(json.dumps(table, ensure_ascii=False, indent=2))
         return
     click.echo(f"# settings file: {find_file() or 'none'}\n")
-    width = max(len(f"{key} = {json.dumps(value, ensure_ascii=False)}") for key, value, _, _ in rows if len(str(value)) < 40)
+    width = max(
+        len(f"{key} = {json.dumps(value, ensure_ascii=False)}") for key, value, _, _ in rows if len(str(value)) < 40
+    )
     for key, value, origin, meaning in rows:
         setting = f"{key} = {json.dumps(value, ensure_ascii=False)}"
         click.echo(f"{setting:<{width}}  # {meaning} ({origin})")

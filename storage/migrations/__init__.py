@@ -1,0 +1,1 @@
+"""The store's history: one step per change of `storage.schema`."""

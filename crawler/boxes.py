@@ -1,0 +1,121 @@
+"""What a box of a page is, told from its class, id, role and tag: the vocabulary that sites and their CMS share.
+
+A box is named by its rule; the rules are sorted. Words are English and Vietnamese without marks, as sites write them,
+matched as whole words of a name: `tin-lien-quan`, `tinLienQuan` and `box_related` are found, `correlated` is not.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from lxml import etree
+
+from crawler.segments import Segment
+
+# rule → words of a class name or id
+_WORDS: Mapping[str, str] = {
+    "advertisement": "ads?|adv|advert\\w*|adsbygoogle|adsense|ad-?zone|adm-?zone|banners?|quang-?cao|sponsor\\w*|promo\\w*|dfp|taboola|outbrain",
+    "audio": "audio|tts|tts-player|voice|voices|text-to-speech|nghe-bai|doc-bao-noi|podcast-player|read-speaker",
+    "captcha": "captcha|recaptcha|ma-xac-(?:thuc|nhan)",
+    "caption": "caption|captions|img-?desc|image-?desc|photo-?desc|photo-?cms-?caption|chu-?thich(?:-anh)?|wp-caption-text|pic-?desc|image-?caption|desc-?img",
+    "comments": "comments?|comment-?(?:box|list|form|area|wrap\\w*|respond)|binh-?luan|disqus|fb-comments|y-?kien(?:-ban-doc)?|respond|reply-form",
+    "counter": "counter|visitors?|view-?count|luot-?xem|luot-?truy-?cap|truy-?cap|so-luot|online-users|hit-?counter|thong-ke-truy-cap",
+    "follow": "follow|theo-?doi|fanpage|fan-page|subscribe|newsletter|google-?news|app-download|tai-ung-dung|like-?box",
+    "footer": "footer|foot|site-footer|page-footer|chan-trang|copyright|colophon",
+    "login": "login|log-in|sign-?in|sign-?up|dang-?nhap|dang-?ky",
+    "menu": "menus?|nav|navbar|navigation|mega-?menu|main-?nav|sub-?menu|breadcrumbs?|bread-crumb|duong-dan|pagination|paging|pager|phan-trang|topbar|top-bar|skip-links?|dropdown-menu|sitemap|site-map",
+    "poll": "polls?|vote|voting|votes|binh-?chon|tham-?do(?:-y-kien)?|survey|khao-sat",
+    "popup": "popup|pop-up|modal|lightbox|tooltip|toast|overlay",
+    "qr-code": "qr|qr-?code|ma-qr",
+    "rating": "ratings?|rate|rate-box|star-?rating|stars|danh-?gia|post-ratings",
+    "related": (
+        "related|relate|relates|related-?\\w+|relate-?(?:news|box|list)|lien-?quan|tin-?lien-?quan|bai-?lien-?quan|tin-?khac|tin-?cung-?chuyen-?muc"
+        "|cung-?chuyen-?muc|cung-?muc|same-?(?:cate\\w*|topic)|other-?(?:news|post|posts|articles?|items?)|news-?other|more-?news|read-?(?:more|next)|see-?more|xem-?them"
+        "|doc-?them|bai-?doc-?tiep|recommend\\w*|suggest(?:ed|ion|ions)?|goi-?y|you-may-like|tin-?moi(?:-nhat)?|tin-?doc-?nhieu|doc-?nhieu|xem-?nhieu"
+        "|most-?(?:read|view|viewed|popular)|hot-?news|latest-?news|tin-?noi-?bat|tin-?nong|list-?news|link-content-footer|article-relate|tin-?bai-?khac"
+    ),
+    "share": "share|shares|sharing|share-?(?:box|bar|buttons?)|social|socials|social-\\w+|add-?this\\w*|share-?this|fb-like|fb-share\\w*|zalo-share-button|zalo|twitter|facebook|chia-?se|like-button|send-?print|send-?mail",
+    "sidebar": "side-?bar|sidebars|aside|widget-area|right-?col\\w*|col-?right|left-?sidebar|cot-phai",
+    "tags": "tags?|tag-?(?:box|list|links|cloud)|tu-?khoa|key-?words?|post-tags|hash-?tags?",
+    "tools": "tools?|tool-?(?:bar|box)|article-tools?|print|printer|in-bai|btn-print|font-?size|co-?chu|text-?size|action-?bar|article-actions",
+    "weblinks": "web-?links?|lien-?ket(?:-web\\w*)?|link-?website|site-links",
+}  # fmt: skip
+
+# Boxes that may be long, and are never text where they hold neither the headline nor the marked body.
+_FIRM = frozenset(("comments", "footer", "menu", "poll", "related", "weblinks", "tags", "audio", "captcha", "popup"))
+_TAGS: Mapping[str, str] = {"nav": "menu", "aside": "sidebar", "footer": "footer", "figcaption": "caption"}
+_ROLES: Mapping[str, str] = {
+    "navigation": "menu", "complementary": "sidebar", "contentinfo": "footer", "search": "menu", "menu": "menu",
+    "menubar": "menu", "dialog": "popup", "alertdialog": "popup",
+}  # fmt: skip
+_WHOLES = frozenset(("html", "body", "main", "article"))
+_BOX = re.compile(
+    "(?:^|[-_ ])(?:"
+    + "|".join(f"(?P<{rule.replace('-', '_')}>{words})" for rule, words in sorted(_WORDS.items()))
+    + ")(?=$|[-_ ])"
+)
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_LONG = 80  # characters of a line of prose
+_SHARE, _FIRM_SHARE = 0.3, 0.6  # of the page's prose: what holds more is no box
+
+
+@lru_cache(maxsize=4096)
+def named(names: str) -> str | None:
+    """The rule that the class names and ids stand for, or None."""
+    found = _BOX.search(_CAMEL.sub("-", names).lower())
+    return found.lastgroup.replace("_", "-") if found and found.lastgroup else None
+
+
+def box_of(element: etree._Element) -> str | None:
+    """The rule by which an element is a box, told from itself alone."""
+    tag = str(element.tag)
+    if tag in _WHOLES:
+        return None
+    if tag in _TAGS:
+        return _TAGS[tag]
+    if (role := element.get("role")) and role in _ROLES:
+        return _ROLES[role]
+    names = f"{element.get('class', '')} {element.get('id', '')}".strip()
+    return named(names) if names else None
+
+
+def boxed(
+    lines: Sequence[Segment], protected: Sequence[etree._Element]
+) -> tuple[tuple[str | None, ...], tuple[etree._Element, ...]]:
+    """For each line the rule of the outermost box that it stands in, or None; and the elements that are those boxes.
+
+    :param protected: elements that no box may hold: the headline, the marked body
+    """
+    prose = _prose(lines)
+    whole = prose.get(None, 0)
+    kept = {ancestor for element in protected for ancestor in (element, *element.iterancestors())}
+    verdicts: dict[etree._Element, str | None] = {}
+    outermost: list[etree._Element] = []
+
+    def verdict(element: etree._Element) -> str | None:
+        if element in verdicts:
+            return verdicts[element]
+        parent = element.getparent()
+        rule = verdict(parent) if parent is not None else None
+        if rule is None and element not in kept:
+            rule = box_of(element)
+            if rule and prose.get(element, 0) > (_FIRM_SHARE if rule in _FIRM else _SHARE) * whole:
+                rule = None
+            if rule:
+                outermost.append(element)
+        verdicts[element] = rule
+        return rule
+
+    return tuple(verdict(line.element) for line in lines), tuple(outermost)
+
+
+def _prose(lines: Sequence[Segment]) -> dict[etree._Element | None, int]:
+    """Characters of prose in each element; in all under None."""
+    sums: dict[etree._Element | None, int] = {None: 0}
+    for line in lines:
+        if len(line.text) < _LONG or line.linked > 0.5:
+            continue
+        sums[None] += len(line.text)
+        for element in (line.element, *line.element.iterancestors()):
+            sums[element] = sums.get(element, 0) + len(line.text)
+    return sums

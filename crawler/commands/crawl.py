@@ -1,0 +1,107 @@
+"""`tindothi crawl`: fetch, store, publish; the line for cron."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from crawler.errors import ConfigError, PublishError
+
+if TYPE_CHECKING:
+    from crawler.types import Run, Source
+    from feeds.publish import Published
+
+OUTCOMES = ("listings", "new", "revised", "unchanged", "duplicate", "rejected")
+
+
+@click.command()
+@click.argument("names", metavar="[SOURCE]...", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="End with one JSON object: the counts in all and per source.")
+def command(names: tuple[str, ...], as_json: bool) -> None:
+    """Fetch what is new from the SOURCEs (all that are not dead, unless named), store it and publish the feeds.
+
+    Only one run at a time works in a data directory. What a run could not fetch, the next one tries again. In cron:
+
+    \b
+      */30 * * * *  tindothi crawl
+    """
+    from crawler.classify import read_topics
+    from crawler.commands.process import crawl
+    from crawler.commands.publish import publish_topics
+    from crawler.config import load
+    from crawler.health import Exit, verdict
+    from spiders.read import read_sources
+    from storage.lock import RunLock
+    from storage.stage import open_store
+
+    config = load()
+    sources, wrong = read_sources(config.sources.directories)
+    topics, wrong_topics = read_topics(config.topics.directories)
+    for error in (*wrong, *wrong_topics):
+        click.echo(f"tindothi: {error}", err=True)
+    chosen = choose(sources, names or config.sources.only)
+    with RunLock(config.data_dir):
+        runs = crawl(config, [(source.name, {}) for source in chosen], "crawl")
+        code = verdict(runs, wrong_files=len(wrong) + len(wrong_topics), expected=len(chosen))
+        try:
+            with open_store(config) as store:
+                feeds = publish_topics(store, topics, config)
+        except PublishError as error:
+            click.echo(f"tindothi: {error}", err=True)
+            feeds, code = (), Exit.NOT_PUBLISHED
+    report(runs, sources, feeds, as_json=as_json)
+    sys.exit(code)
+
+
+def choose(sources: "Mapping[str, Source]", names: Sequence[str]) -> "list[Source]":
+    """The sources with these names, or all; dead ones only say why they are not crawled.
+
+    :raises ConfigError: no such source, or none is left
+    """
+    from crawler.types import SourceState
+
+    if unknown := [name for name in names if name not in sources]:
+        raise ConfigError(f"no such source: {', '.join(unknown)}; `tindothi sources` lists them")
+    chosen = [source for source in sources.values() if not names or source.name in names]
+    for source in chosen:
+        if names and source.state is SourceState.DEAD:
+            click.echo(f"{source.name} is dead and not crawled: {source.reason}", err=True)
+    if living := [source for source in chosen if source.state is not SourceState.DEAD]:
+        return living
+    raise ConfigError("no source is left to crawl; look at `tindothi sources` and at the setting sources.only")
+
+
+def report(runs: "Sequence[Run]", sources: "Mapping[str, Source]", feeds: "Sequence[Published]", *, as_json: bool) -> None:
+    """What was done: a line for each source and feed, or one JSON object."""
+    from crawler.health import total
+
+    if as_json:
+        each = {run.source: total([run]) | {"failure": _failure(run)} for run in runs}
+        written = [{"path": str(feed.path), "entries": feed.entries, "written": feed.written} for feed in feeds]
+        click.echo(json.dumps({**total(runs), "sources": each, "feeds": written}, ensure_ascii=False))
+        return
+    for run in runs:
+        source = sources.get(run.source)
+        state = f" ({source.state.value})" if source and source.state.value != "verified" else ""
+        click.echo(f"{run.source}{state}: {counted(total([run]))}")
+        if run.failure:
+            click.echo(f"  last failure: {run.failure.kind}: {run.failure.message} — {run.failure.url}")
+    for feed in feeds:
+        click.echo(f"{feed.path}: {feed.entries} entries, {'written' if feed.written else 'unchanged'}")
+
+
+def counted(sums: "Mapping[str, Any]") -> str:
+    """The counts as a line: `23 fetched: 3 listings, 18 new, 2 rejected (NotArticle 2)`."""
+    parts = [f"{sums[name]} {name}" for name in OUTCOMES if sums[name]]
+    reasons = ", ".join(f"{reason} {count}" for reason, count in sums["reasons"].items())
+    line = f"{sums['fetched']} fetched" + (f": {', '.join(parts)}" if parts else "")
+    line += f" ({reasons})" if reasons else ""
+    return line + (f"; {sums['failed']} without an answer" if sums["failed"] else "")
+
+
+def _failure(run: "Run") -> dict[str, str] | None:
+    if run.failure is None:
+        return None
+    return {"url": run.failure.url, "kind": run.failure.kind, "message": run.failure.message}

@@ -1,0 +1,142 @@
+"""`tindothi extract`: what saved pages yield, one JSON object a line, or as a reader would see it."""
+
+import csv
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from crawler.errors import Rejected
+from crawler.types import Snapshot, Source
+
+if TYPE_CHECKING:
+    from crawler.types import Article
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--url", help="The address that the page was saved from; for one FILE.")
+@click.option("--urls", "table", type=click.Path(path_type=Path), help="Tab-separated table with columns file and url.")
+@click.option("--no-sources", is_flag=True, help="Use no source or family file: what unseen sites get.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def command(files: tuple[Path, ...], url: str | None, table: Path | None, no_sources: bool, as_json: bool) -> None:
+    """Show what saved pages (FILE…) yield: title, lead, text, date, author, and which rule stripped what.
+
+    \b
+    tindothi extract --url https://example.vn/tin-1.html saved.html
+    tindothi extract --json --urls manifest.tsv pages/*.html > articles.jsonl
+
+    A page that is no article is reported with its reason; a file that cannot be read is named, the others are done,
+    and the exit code is 1.
+    """
+    if url and len(files) > 1:
+        raise click.UsageError("--url names one page's address, but there are several files; use --urls FILE.tsv")
+    addresses = _addresses(table) if table else {}
+    sources, families = ({}, ()) if no_sources else _declared()
+    failed = False
+    for file in files:
+        address = url or addresses.get(file.name) or addresses.get(str(file)) or file.absolute().as_uri()
+        try:
+            body = file.read_bytes()
+        except OSError as error:
+            click.echo(f"{file}: cannot be read: {error.strerror}; mend the path", err=True)
+            failed = True
+            continue
+        record = _record(file, address, body, sources, families)
+        click.echo(json.dumps(record, ensure_ascii=False) if as_json else _shown(record))
+    if failed:
+        sys.exit(1)
+
+
+def _addresses(table: Path) -> dict[str, str]:
+    """File name → URL."""
+    try:
+        with table.open(encoding="utf-8-sig", newline="") as opened:
+            rows = list(csv.DictReader(opened, delimiter="\t", quoting=csv.QUOTE_NONE))
+            columns = rows[0].keys() if rows else ()
+    except OSError as error:
+        raise click.ClickException(f"{table}: cannot be read: {error.strerror}; mend --urls") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise click.ClickException(f"{table}: no table: {error}; save it as UTF-8 text with tabs") from error
+    if missing := {"file", "url"} - set(columns):
+        names = " and ".join(sorted(missing))
+        raise click.ClickException(f"{table}: its first line names no column {names}; write `file<TAB>url` there")
+    return {row["file"]: row["url"] for row in rows if row["file"] and row["url"]}
+
+
+def _declared() -> tuple[dict[str, Source], tuple[Any, ...]]:
+    """Sources by host, and the families; what is wrong in a file is said, and stops only that file."""
+    from crawler.config import load
+    from spiders.read import read_families, read_sources
+
+    directories = load().sources.directories
+    sources, errors = read_sources(directories)
+    for error in errors:
+        click.echo(str(error), err=True)
+    families, _ = read_families(directories)
+    return {host: source for source in sources.values() for host in source.hosts}, tuple(families.values())
+
+
+def _record(
+    file: Path, url: str, body: bytes, sources: Mapping[str, Source], families: tuple[Any, ...]
+) -> dict[str, Any]:
+    from crawler.extract import extract
+    from crawler.urls import owner
+
+    snapshot = Snapshot(requested_url=url, url=url, fetched_at=datetime.now(UTC), status=200, body=body)
+    source = owner(sources, url)
+    try:
+        article = extract(snapshot, source, now=snapshot.fetched_at)
+    except Rejected as refusal:
+        return {"file": str(file), "url": url, "rejected": refusal.reason, "message": str(refusal)}
+    return {"file": str(file), **_fields(article)}
+
+
+def _fields(article: "Article") -> dict[str, Any]:
+    when = article.published
+    return {
+        "url": article.url,
+        "source": article.source,
+        "title": article.title,
+        "lead": article.lead,
+        "text": list(article.paragraphs),
+        "published": when.at.isoformat() if when else None,
+        "published_precision": when.precision.value if when else None,
+        "published_from": when.origin if when else None,
+        "published_raw": when.raw if when else None,
+        "author": list(article.authors),
+        "credit": article.credit,
+        "section": article.section,
+        "template": article.template,
+        "blocks": [asdict(block) for block in article.blocks],
+    }
+
+
+def _shown(record: Mapping[str, Any]) -> str:
+    return "\n".join(_lines(record)) + "\n"
+
+
+def _lines(record: Mapping[str, Any]) -> Iterator[str]:
+    yield click.style(record["file"], dim=True)
+    if "rejected" in record:
+        yield f"no article: {record['rejected']} ({record['message']})"
+        return
+    yield click.style(record["title"] or "(no title)", bold=True)
+    for name in ("url", "published", "author", "credit", "section"):
+        if value := record[name]:
+            shown = ", ".join(value) if isinstance(value, list) else value
+            origin = f"  ({record['published_from']})" if name == "published" else ""
+            yield f"  {name}: {shown}{origin}"
+    if record["lead"]:
+        yield f"\n{record['lead']}"
+    yield ""
+    yield from record["text"]
+    stripped = [block for block in record["blocks"] if block["rule"] not in (None, "outside", "title", "lead")]
+    if stripped:
+        yield f"\n{len(stripped)} lines stripped:"
+        yield from (f"  {block['rule']}: {block['text'][:80]}" for block in stripped)

@@ -1,0 +1,79 @@
+"""`tindothi show`: all that is known of one article."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from storage.reading import StoredArticle, StoredRevision
+
+PRINTED = 100  # characters of a stripped line or of the words round a match
+
+
+@click.command()
+@click.argument("wanted", metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object with every revision.")
+def command(wanted: str, as_json: bool) -> None:
+    """Show one article by its ID, key or URL: its revisions, what was stripped by which rule, why it matched."""
+    from crawler.config import load
+    from storage.stage import open_store
+
+    with open_store(load()) as store:
+        article = store.article(int(wanted) if wanted.isdecimal() else wanted)
+    if article is None:
+        raise click.ClickException(f"no article {wanted!r}; `tindothi search WORDS` finds ids")
+    if as_json:
+        click.echo(json.dumps(asdict(article), ensure_ascii=False, indent=2, default=str))
+    else:
+        click.echo("\n".join(_lines(article)))
+
+
+def _lines(article: "StoredArticle") -> Iterator[str]:
+    from crawler.commands.moments import moment
+
+    last = article.revisions[-1]
+    yield click.style(last.article.title or "(no title)", bold=True)
+    yield f"  id         {article.id}  {article.key}"
+    yield f"  url        {article.url}"
+    yield from (f"  also at    {address}" for address in article.addresses if address != article.url)
+    yield from (f"  same text  {key}" for key in article.story if key != article.key)
+    published = last.article.published
+    if published:
+        yield f"  published  {moment(published.at)} ({published.precision.value}, {published.origin}: {published.raw!r})"
+    if last.article.authors:
+        yield f"  authors    {', '.join(last.article.authors)}"
+    if last.article.credit:
+        yield f"  credit     {last.article.credit}"
+    yield f"  seen       {moment(article.first_seen)}, last checked {moment(article.last_checked)}"
+    if article.gone_at:
+        yield f"  withdrawn  {moment(article.gone_at)}"
+    for entry in article.entries:
+        yield f"  entry      {entry.feed}: {entry.standing.value}, updated {moment(entry.updated)}, {entry.id}"
+    yield from _found(last)
+    yield f"\n{last.article.lead}\n" if last.article.lead else ""
+    yield from last.article.paragraphs
+    yield from _stripped(last)
+    yield "\nrevisions"
+    for revision in article.revisions:
+        title = revision.article.title or "(no title)"
+        yield f"  {revision.sequence}  {moment(revision.stored_at)}  {revision.cause.value:<6} {title}"
+
+
+def _found(revision: "StoredRevision") -> Iterator[str]:
+    for match in revision.matches:
+        yield f"  topic      {match.topic}, score {match.score:g}"
+        for proof in match.evidence:
+            yield f"             {proof.part}: {proof.phrase}: … {' '.join(proof.context.split())[:PRINTED]} …"
+    for citation in revision.citations:
+        signed = f", {citation.signed:%d/%m/%Y}" if citation.signed else ""
+        yield f"  cites      {citation.key}{signed}"
+
+
+def _stripped(revision: "StoredRevision") -> Iterator[str]:
+    stripped = [block for block in revision.article.blocks if block.rule]
+    if stripped:
+        yield f"\nstripped ({len(stripped)} blocks)"
+        yield from (f"  {block.rule}: {' '.join(block.text.split())[:PRINTED]}" for block in stripped)

@@ -1,0 +1,55 @@
+"""`tindothi status`: how each source is doing."""
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from storage.reading import SourceStatus
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object: counts, and each source with its last run.")
+def command(as_json: bool) -> None:
+    """Tell how each source is doing: articles, the latest new one, what is pending, the last run and failure."""
+    from crawler.config import load
+    from spiders.read import read_sources
+    from storage.stage import open_store
+
+    config = load()
+    sources, wrong = read_sources(config.sources.directories)
+    with open_store(config) as store:
+        known, counts = store.status(), store.counts()
+    if as_json:
+        rows = {status.name: asdict(status) for status in known}
+        never = [name for name in sources if name not in rows]
+        table = {"counts": asdict(counts), "sources": rows, "never crawled": never}
+        click.echo(json.dumps(table, ensure_ascii=False, indent=2, default=str))
+        return
+    click.echo(f"{'source':<22} {'articles':>8} {'pending':>8} {'rejected':>8}  {'latest new':<16}  {'last run':<16}")
+    for status in known:
+        _print(status)
+    for name in (name for name in sources if name not in {status.name for status in known}):
+        click.echo(f"{name:<22} never crawled")
+    entries = ", ".join(f"{feed} {count}" for feed, count in counts.entries.items()) or "none"
+    click.echo(
+        f"\n{counts.articles} articles, {counts.revisions} revisions, {counts.stories} stories, "
+        f"{counts.records} archived pages; entries: {entries}"
+    )
+    for error in wrong:
+        click.echo(f"tindothi: {error}", err=True)
+
+
+def _print(status: "SourceStatus") -> None:
+    from crawler.commands.moments import moment
+
+    run = moment(status.last_run.ended or status.last_run.started) if status.last_run else "–"
+    numbers = f"{status.articles:>8} {status.pending:>8} {status.rejected:>8}"
+    click.echo(f"{status.name:<22} {numbers}  {moment(status.last_new):<16}  {run:<16}")
+    if status.restless:
+        click.echo(f"{'':<22} {status.restless} articles change at each visit: look at what is not stripped there")
+    if status.failure:
+        failed = status.failure
+        click.echo(f"{'':<22} last failure {moment(failed.at)}: {failed.kind}: {failed.message} — {failed.url}")

@@ -1,0 +1,202 @@
+"""Bytes of a response → a parsed page: what it is, in which charset, bounded in size and depth.
+
+    body → markup? → charset → text without control characters → tree, comments and hidden parts gone
+
+The parser (libxml2) gives up below 256 nested elements and keeps what it has read until then; nothing here recurses.
+"""
+
+import re
+from dataclasses import dataclass
+
+from lxml import etree, html
+
+from crawler.errors import Damaged, NoText, NotHtml, TooLarge
+from crawler.text import clean
+from crawler.types import Snapshot
+
+MAX_SIZE = 16 * 1024 * 1024  # bytes
+MAX_BLANK = 256  # tags without any text or name: what is left of an empty page
+
+_BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+_META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
+_HEADER = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_ILLEGAL_REFERENCE = re.compile(
+    r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|x0*(?:[0-8bcef]|1[\da-f]))(?![\da-f]);?", re.IGNORECASE
+)
+_DECLARATION = re.compile(r"^\s*(?:<\?xml[^>]*>|<!--.*?-->|<%[^>]*%>|\s)*", re.DOTALL)
+_FEED = re.compile(r"<(rss|feed|rdf:RDF|urlset|sitemapindex|opml|svg|Error|ListBucketResult)[\s>]", re.IGNORECASE)
+_TAG = re.compile(r"<(?:!doctype|html|head|body|[a-z][a-z0-9]*[\s/>])", re.IGNORECASE)
+_MAGIC = (
+    b"%PDF",
+    b"\x89PNG",
+    b"GIF8",
+    b"\xff\xd8\xff",
+    b"PK\x03\x04",
+    b"RIFF",
+    b"\x1f\x8b",
+    b"\xd0\xcf\x11\xe0",
+    b"Rar!",
+)
+_OTHER_TYPES = re.compile(r"^(?:image|audio|video|font)/|/(?:pdf|zip|json|msword|octet-stream|vnd\.|rss|atom)|\+json")
+
+# A byte ≥ 0x80 that windows-1258 uses for Vietnamese alone: ă â ê ô ơ ư đ and the five tones.
+_CP1258_TONES = "\u0300\u0301\u0303\u0309\u0323"
+
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_HIDDEN_CLASSES = frozenset(
+    "hidden hide d-none visually-hidden sr-only screen-reader-text print-only is-hidden".split()
+)
+_UNSEEN_TAGS = (
+    "script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "canvas", "audio", "video", "select",
+    "textarea", "input", "map", "math", "applet", "noframes", "datalist", "dialog",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A parsed page. `head` still holds scripts and meta elements; `root` is what people see: `<body>`, or all."""
+
+    url: str
+    head: etree._Element
+    root: etree._Element
+    title: str
+
+
+def parse(snapshot: Snapshot, *, max_size: int = MAX_SIZE) -> Document:
+    """The page of a response.
+
+    :param max_size: bytes a page may have
+    :raises TooLarge: more bytes than that
+    :raises NotHtml: a feed, an image, a document
+    :raises NoText: nothing in it
+    :raises Damaged: undecodable or not parsable
+    """
+    if len(snapshot.body) > max_size:
+        raise TooLarge(f"{len(snapshot.body)} bytes, more than {max_size}")
+    if not snapshot.body.strip():
+        raise NoText("the page is empty")
+    kind = snapshot.header("content-type").lower()
+    if snapshot.body.startswith(_MAGIC) or (_OTHER_TYPES.search(kind) and "html" not in kind):
+        raise NotHtml(f"no page: {kind or 'a file of another kind'}")
+    source = decode(snapshot.body, kind)
+    _require_html(source)
+    tree = _tree(source)
+    body = tree.find(".//body")
+    title = tree.find(".//title")
+    root = tree if body is None else body
+    page = Document(
+        url=snapshot.url,
+        head=_head(tree),
+        root=root,
+        title=clean("".join(title.itertext())) if title is not None else "",
+    )
+    _drop_unseen(root)
+    return page
+
+
+def decode(body: bytes, content_type: str = "") -> str:
+    """The text of a page: byte order mark, else UTF-16 by its zeros, else UTF-8 if it is that, else as declared.
+
+    A declaration is believed last, for many are wrong: what decodes as UTF-8 is UTF-8. Where Western Europe's
+    windows-1252 (or Latin-1) is declared but Vietnamese tones stand in the bytes, it is windows-1258.
+    """
+    for mark, codec in _BOMS:
+        if body.startswith(mark):
+            return body[len(mark) :].decode(codec, "replace")
+    sample = body[:4096]
+    if sample.count(0) > len(sample) // 5:
+        odd = sample[1::2].count(0) > sample[0::2].count(0)
+        return body.decode("utf-16-le" if odd else "utf-16-be", "replace")
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        return _decode_declared(body, content_type)
+
+
+def _decode_declared(body: bytes, content_type: str) -> str:
+    found = _HEADER.search(content_type)
+    declared = found[1] if found else ""
+    if not declared and (meta := _META.search(body[:8192])):
+        declared = meta[1].decode("ascii", "ignore")
+    lenient = body.decode("utf-8", "replace")
+    high = sum(byte >= 0x80 for byte in body[:200_000])
+    if lenient[:200_000].count("\ufffd") * 20 <= high:
+        return lenient  # UTF-8 with a few broken bytes: cut in the middle of a letter, or a smuggled advertisement
+    vietnamese = body.decode("cp1258", "replace")
+    if sum(vietnamese.count(tone) for tone in _CP1258_TONES) * 40 > high:
+        return vietnamese
+    try:
+        return body.decode(declared or "cp1258", "replace")
+    except (LookupError, UnicodeError):
+        return vietnamese
+
+
+def _require_html(source: str) -> None:
+    opening = source[_DECLARATION.match(source).end() :][:2000]  # type: ignore[union-attr]
+    if found := _FEED.match(opening):
+        raise NotHtml(f"XML: {found[1].lower()}")
+    if opening[:1] in "{[" and not _TAG.search(opening):
+        raise NotHtml("JSON")
+    if not _TAG.search(source):
+        raise NotHtml("no markup")
+
+
+def _tree(source: str) -> etree._Element:
+    legal = _ILLEGAL_REFERENCE.sub(" ", _ILLEGAL.sub("", source))
+    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    try:
+        tree = html.document_fromstring(legal.encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, AssertionError, ValueError) as error:
+        raise Damaged(f"not parsable: {error}") from error
+    if tree is None:
+        raise NoText("the page is empty")
+    return tree
+
+
+def _head(tree: etree._Element) -> etree._Element:
+    """Meta elements and JSON-LD scripts, wherever they stand, in an element of their own."""
+    head = etree.Element("head")
+    found = [
+        *tree.iter("meta"),
+        *tree.iter("link"),
+        *(s for s in tree.iter("script") if "ld+json" in (s.get("type") or "")),
+    ]
+    for element in found:
+        copy = etree.SubElement(head, str(element.tag), dict(element.attrib))
+        copy.text = element.text
+    return head
+
+
+def _drop_unseen(root: etree._Element) -> None:
+    for element in [*root.iter(*_UNSEEN_TAGS), *root.iter("head")]:
+        drop(element)
+    total = sum(len(text) for text in root.itertext())
+    for element in list(root.iter()):
+        if _hidden(element) and sum(len(text) for text in element.itertext()) * 2 < total:
+            drop(element)
+
+
+def _hidden(element: etree._Element) -> bool:
+    if element.tag in ("body", "html"):
+        return False
+    if "hidden" in element.attrib and element.get("hidden") != "until-found":
+        return True
+    style, classes = element.get("style"), element.get("class")
+    return bool(
+        (style and _HIDDEN_STYLE.search(style)) or (classes and not _HIDDEN_CLASSES.isdisjoint(classes.split()))
+    )
+
+
+def drop(element: etree._Element) -> None:
+    """Take an element out of its tree, and leave the text after it where it was."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    if element.tail:
+        before = element.getprevious()
+        if before is not None:
+            before.tail = (before.tail or "") + element.tail
+        else:
+            parent.text = (parent.text or "") + element.tail
+    parent.remove(element)

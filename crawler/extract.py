@@ -1,0 +1,136 @@
+"""Snapshot → Article, with a verdict on every line of the page.
+
+    Snapshot → status → Document → Template → Metadata → lines → Headline → Layout (trafilatura) → lead, date, byline
+             → boilerplate → weights → Article
+                └─ Rejected, at any arrow
+
+What it needs of a site is data (`Source.templates`); without any, the page is read by what pages have in common.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from crawler.blocked import refuse_blocked, refuse_status
+from crawler.boilerplate import Line, verdicts, without_prefix
+from crawler.byline import find_byline
+from crawler.dates import labelled_date
+from crawler.document import MAX_SIZE, Document, parse
+from crawler.errors import NoText, NotArticle
+from crawler.headline import Headline, headline, told_headline
+from crawler.kinds import is_home, no_article, weigh
+from crawler.layout import Layout, lay_out
+from crawler.lead import Lead, find_lead
+from crawler.metadata import Metadata, read_metadata, section_of
+from crawler.published import published
+from crawler.segments import Segment, segments
+from crawler.template import clear, fitting
+from crawler.types import Article, Block, Snapshot, Source, Template
+from crawler.urls import article_key, canonical
+
+_PROSE = 140  # characters of the line that begins the prose
+_SMALLEST = 60  # characters of lead and text
+_LINKS = 8  # links to articles of a page without text, which is then a list
+
+
+def extract(snapshot: Snapshot, source: Source, *, now: datetime | None = None, max_size: int = MAX_SIZE) -> Article:
+    """What a page says.
+
+    :param source: whose page it is; its templates come before what all pages have in common
+    :param now: aware; refuses dates ahead of it, and is needed to read "2 giờ trước"
+    :param max_size: bytes the page may have
+    :raises Rejected: the page is no article; no other error leaves, whatever the bytes
+    """
+    refuse_status(snapshot.status)
+    page = parse(snapshot, max_size=max_size)
+    template = fitting(page.root, source.templates)
+    if template:
+        clear(page.root, template)
+    lines = segments(page.root)
+    if not lines:
+        raise NoText("no visible text")
+    refuse_blocked(page.title, " ".join(line.text for line in lines), prose=max(len(line.text) for line in lines))
+    if is_home(snapshot.url):
+        raise NotArticle("the address of a home page")
+    facts = read_metadata(page)
+    title = _headline(page, lines, facts, template)
+    layout = lay_out(page, lines, template, [lines[title.place].element] if title.place >= 0 else [])
+    return _article(snapshot, source, now, page, template, facts, title, layout)
+
+
+def _headline(page: Document, lines: Sequence[Segment], facts: Metadata, template: Template | None) -> Headline:
+    prose = next((at for at, one in enumerate(lines) if len(one.text) > _PROSE and one.linked < 0.3), len(lines))
+    told = told_headline(page, lines, facts, template) if template else None
+    return told or headline(lines, facts, page.title, prose)
+
+
+def _article(
+    snapshot: Snapshot,
+    source: Source,
+    now: datetime | None,
+    page: Document,
+    template: Template | None,
+    facts: Metadata,
+    title: Headline,
+    layout: Layout,
+) -> Article:
+    lead = find_lead(page, facts, template, layout, title.place)
+    rules = _rules(layout, title, lead)
+    kept = [at for at, rule in enumerate(rules) if rule is None]
+    when = published(page, facts, template, layout, title.place, now=now, order=source.date_order)
+    byline = find_byline(page, facts, template, layout, title.place, kept)
+    for at, rule in byline.places:
+        rules[at] = rules[at] or rule
+    kept = [at for at in kept if rules[at] is None]
+    _require_article(layout, [*(lead.places if lead else ()), *kept], title, dated=when is not None)
+    opening = without_prefix(lead.text, source.prefixes)[0] if lead else None
+    paragraphs = [layout.lines[at].text for at in kept]
+    if paragraphs:
+        paragraphs[0] = without_prefix(paragraphs[0], source.prefixes)[0]
+    return Article(
+        key=article_key(source, snapshot.url),
+        url=canonical(snapshot.url),
+        source=source.name,
+        title=title.text,
+        lead=opening,
+        paragraphs=tuple(paragraphs),
+        published=when,
+        authors=byline.authors,
+        credit=byline.credit,
+        section=section_of(facts, layout.lines, layout.boxes, title.place),
+        blocks=tuple(
+            Block(text=line.text, tag=line.tag, rule=rule) for line, rule in zip(layout.lines, rules, strict=True)
+        ),
+        template=template.name if template else None,
+    )
+
+
+def _rules(layout: Layout, title: Headline, lead: Lead | None) -> list[str | None]:
+    """For each line of the page the rule by which it is no text, or None."""
+    rules: list[str | None] = [
+        box or (None if inside else "outside") for box, inside in zip(layout.boxes, layout.inside, strict=True)
+    ]
+    for at in range(title.place):
+        rules[at] = rules[at] or "before-headline"
+    if title.place >= 0:
+        rules[title.place] = "headline"
+    for at in lead.places if lead else ():
+        rules[at] = "lead"
+    body = [at for at, rule in enumerate(rules) if rule is None]
+    found = verdicts([Line(text=layout.lines[at].text, linked=layout.lines[at].linked) for at in body])
+    for at, rule in zip(body, found, strict=True):
+        rules[at] = rule or ("date" if _is_date(layout.lines[at].text) else None)
+    return rules
+
+
+def _is_date(text: str) -> bool:
+    return len(text) < 100 and labelled_date(text) is not None
+
+
+def _require_article(layout: Layout, kept: Sequence[int], title: Headline, *, dated: bool) -> None:
+    weight = weigh(layout, kept, title, dated=dated)
+    if weight.kept < _SMALLEST:
+        if weight.links >= _LINKS:
+            raise NotArticle(f"{weight.links} links to articles, and no text")
+        raise NoText("no text is left")
+    if reason := no_article(weight):
+        raise NotArticle(reason)

@@ -1,0 +1,173 @@
+"""Whether a page is an article at all, told from the page: home pages, lists of articles and data tables are not.
+
+A list repeats one structure: a headline that is a link, and a summary. A home page holds many links to articles and
+little text under a headline of its own. What a page says of its kind (`og:type`) is no proof: home pages of large
+outlets say "article".
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from lxml import etree
+
+from crawler.boilerplate import is_prose
+from crawler.headline import Headline
+from crawler.layout import Layout
+from crawler.segments import Segment
+from crawler.text import words
+
+_HOME = re.compile(r"/*(?:(?:.*/)?(?:index|default|home|homepage|trang-?chu|main)(?:\.\w{2,5})?/*)?", re.IGNORECASE)
+_HEADLINE = 25  # characters of a link that announces an article
+_SUMMARY, _SUMMARY_END = 60, 400  # characters of a line that may be a summary: at least, at most
+_REPEATED = 3  # siblings of one structure
+_LISTED = 0.5  # share of the prose that stands in a list
+_SHARE = 0.5  # share of the page's prose that an article has
+_PER_LINK = 25  # characters of text for each link to an article, below which a page is a place to leave
+_LONG = 1500  # characters of text that speak for themselves
+_UNTITLED = 400  # characters that a page without a headline must have
+_TELLING, _SECTION = 5, 800  # words of a headline that no section has; characters under a shorter one
+_TABLE = 0.8  # share of the text that stands in a table of several columns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weight:
+    """What speaks for an article and against it. Characters of kept text; `agreed`: headline and metadata agree."""
+
+    kept: int
+    sentences: int
+    listed: float
+    share: float
+    links: int
+    tabular: float
+    headline: bool
+    telling: bool
+    agreed: bool
+    dated: bool
+
+
+def is_home(url: str) -> bool:
+    """Whether the address is a site's front page."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and not parts.query and bool(_HOME.fullmatch(parts.path))
+
+
+def weigh(layout: Layout, kept: Sequence[int], title: Headline, *, dated: bool) -> Weight:
+    """The weights of a page. `kept`: places of the lines of lead and text. `dated`: a date of publication is known."""
+    lines = [layout.lines[at] for at in kept]
+    prose = [line for line in lines if len(line.text) >= _SUMMARY]
+    size = sum(len(line.text) for line in prose)
+    whole = sum(len(line.text) for line in layout.lines if line.linked < 0.5 and len(line.text) >= _SUMMARY)
+    text = sum(len(line.text) for line in lines)
+    return Weight(
+        kept=text,
+        sentences=sum(is_prose(line.text) and line.text[-1] in '.!?…:;”"/' for line in lines),
+        listed=max(_in_items(layout, prose, title), _behind_links(layout, kept), _cut_short(prose)),
+        share=size / whole if whole else 0.0,
+        links=sum(line.linked > 0.8 and len(line.text) >= _HEADLINE for line in layout.lines),
+        tabular=sum(len(line.text) for line in lines if _columns(line.element) >= 3) / text if text else 0.0,
+        headline=title.place >= 0,
+        telling=len(words(title.text or "")) >= _TELLING,
+        agreed=title.agreed,
+        dated=dated,
+    )
+
+
+def no_article(weight: Weight) -> str | None:
+    """Why a page of such weights is no article, or None."""
+    if weight.listed >= _LISTED:
+        return "a list of articles"
+    if not weight.headline and weight.kept < _UNTITLED:
+        return "no headline and hardly any text"
+    if not weight.telling and not weight.dated and weight.kept < _SECTION:
+        return "a section's name for a headline, and hardly any text"
+    if not weight.headline and weight.tabular > _TABLE:
+        return "a table without a headline"
+    if not weight.sentences and not weight.dated:
+        return "no sentence"
+    weak = weight.share < _SHARE or (weight.kept < _LONG and weight.kept < _PER_LINK * weight.links)
+    if weak and not weight.agreed:
+        return f"{weight.links} links to articles, and little text of its own"
+    return None
+
+
+def _in_items(layout: Layout, prose: Sequence[Segment], title: Headline) -> float:
+    """The share of the prose that stands in siblings of one structure, each with a headline that is a link."""
+    total = sum(len(line.text) for line in prose)
+    if not total:
+        return 0.0
+    linking = {
+        element
+        for line in layout.lines
+        if _announces(line)
+        for element in (line.element, *line.element.iterancestors())
+    }
+    own = _own(layout, title)
+    repeated: dict[etree._Element, bool] = {}
+    listed = 0
+    for line in prose:
+        above = False
+        for element in (line.element, *line.element.iterancestors()):
+            above = above or element is layout.body
+            if element in own:
+                break
+            if element in linking and not (above and not element.get("class")) and _repeats(element, linking, repeated):
+                listed += len(line.text)
+                break
+    return listed / total
+
+
+def _announces(line: Segment) -> bool:
+    """Whether a line is a link to an article, or a heading that holds one beside a date."""
+    return line.linked * len(line.text) >= 10 and (line.linked > 0.8 or line.tag in ("h1", "h2", "h3", "h4", "h5", "h6"))
+
+
+def _own(layout: Layout, title: Headline) -> set[etree._Element]:
+    """The elements that hold the page's own headline: what repeats there is no list of headlines."""
+    if title.place < 0 or layout.lines[title.place].linked > 0.5:
+        return set()
+    element = layout.lines[title.place].element
+    return {element, *element.iterancestors()}
+
+
+def _cut_short(prose: Sequence[Segment]) -> float:
+    """The share of the prose in summaries that end in dots, where there are several."""
+    short = [line for line in prose if len(line.text) < _SUMMARY_END and line.text.endswith(("...", "…", "[…]"))]
+    return sum(len(line.text) for line in short) / sum(len(line.text) for line in prose) if len(short) >= _REPEATED else 0
+
+
+def _repeats(element: etree._Element, linking: set[etree._Element], known: dict[etree._Element, bool]) -> bool:
+    if element not in known:
+        parent = element.getparent()
+        shape = (element.tag, element.get("class"))
+        known[element] = False
+        alike = 0 if parent is None else sum((one.tag, one.get("class")) == shape and one in linking for one in parent)
+        known[element] = alike >= _REPEATED
+    return known[element]
+
+
+def _behind_links(layout: Layout, kept: Sequence[int]) -> float:
+    """The share of the prose that follows a headline that is a link, where there are several: a list without markup."""
+    total = behind = count = 0
+    for at in kept:
+        line = layout.lines[at]
+        if len(line.text) < _SUMMARY:
+            continue
+        total += len(line.text)
+        before = layout.lines[max(at - 2, 0) : at]
+        if any(one.linked > 0.8 and len(one.text) >= _HEADLINE for one in before):
+            behind += len(line.text)
+            count += 1
+    return behind / total if total and count > _REPEATED else 0.0
+
+
+def _columns(element: etree._Element) -> int:
+    """How many cells the table row has in which an element stands; 0 outside of tables."""
+    for one in (element, *element.iterancestors()):
+        if one.tag == "tr":
+            return sum(cell.tag in ("td", "th") for cell in one)
+    return 0

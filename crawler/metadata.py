@@ -1,0 +1,180 @@
+"""What a page says of itself where no reader looks: JSON-LD, OpenGraph, meta elements.
+
+Only statements about the page's own article count: a list of articles in JSON-LD says nothing of the page. Dublin
+Core dates are left alone: the CMSs that write them mean the record, not the publication (seen on portals moved from
+one CMS to another, where `DC.Date.Created` is the day of the move).
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lxml import etree
+
+from crawler.boilerplate import line_rule
+from crawler.document import Document
+from crawler.segments import Segment
+from crawler.text import clean, fold
+
+_ARTICLES = frozenset(
+    "article newsarticle reportagenewsarticle analysisnewsarticle opinionnewsarticle blogposting report webarticle"
+    " socialmediaposting techarticle liveblogposting".split()
+)
+_LISTS = ("itemListElement", "hasPart", "mainEntity", "blogPost", "dataFeedElement", "comment")
+_MAX_SCRIPT, _MAX_NODES = 500_000, 2_000  # characters of a JSON-LD script; objects looked at in it
+_DATES = (
+    "article:published_time", "og:article:published_time", "article:published", "datepublished", "pubdate",
+    "publishdate", "publish-date", "publish_date", "published_time", "article.published", "sailthru.date",
+    "parsely-pub-date", "published_date", "bt:pubdate", "its_publication",
+)  # fmt: skip
+_TITLES = ("og:title", "twitter:title", "headline", "title", "dc.title")
+_DESCRIPTIONS = ("og:description", "description", "twitter:description", "dc.description")
+_AUTHORS = ("article:author", "dable:author", "author", "cxenseparse:author", "parsely-author", "dc.creator")
+_SECTIONS = ("article:section", "articlesection")
+_CRUMB = re.compile(r"\s*[>»›/]\s*")
+_PUBLISHED = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metadata:
+    """Statements in the order of trust. `published`: (raw, origin) pairs. `sites`: folded names of the site itself."""
+
+    titles: tuple[str, ...] = ()
+    descriptions: tuple[str, ...] = ()
+    published: tuple[tuple[str, str], ...] = ()
+    authors: tuple[tuple[str, str], ...] = ()
+    section: str | None = None
+    article: bool = False
+    sites: frozenset[str] = frozenset()
+
+
+def read_metadata(page: Document) -> Metadata:
+    """The statements of a page; nothing in a broken one raises."""
+    meta = list(_meta(page.head))
+    objects = [found for script in page.head.iter("script") for found in _objects(script.text or "")]
+    own = [found for found in objects if _types(found) & _ARTICLES]
+    article = own[0] if len({clean(str(found.get("headline", ""))) for found in own}) == 1 else {}
+    return Metadata(
+        titles=_unique([_string(article.get("headline")), *_values(meta, _TITLES)]),
+        descriptions=_unique([*_values(meta, _DESCRIPTIONS), _string(article.get("description"))]),
+        published=tuple(_published(article, meta, page.head)),
+        authors=tuple(_authors(article, meta)),
+        section=_section(article, meta),
+        article=bool(article) or any(name == "og:type" and "article" in value.lower() for name, value in meta),
+        sites=frozenset(_sites(objects, meta, page.url)),
+    )
+
+
+def _meta(head: etree._Element) -> Iterator[tuple[str, str]]:
+    for element in head.iter("meta"):
+        value = clean(element.get("content") or "")
+        for key in ("property", "name", "itemprop"):
+            if value and (name := element.get(key)):
+                yield name.strip().lower(), value
+
+
+def _values(meta: Iterable[tuple[str, str]], names: Iterable[str]) -> list[str]:
+    known = list(meta)
+    return [value for wanted in names for name, value in known if name == wanted]
+
+
+def _objects(script: str) -> Iterator[dict[str, Any]]:
+    """The objects of a JSON-LD script that speak of the page itself."""
+    if not script.strip() or len(script) > _MAX_SCRIPT:
+        return
+    try:
+        waiting = [json.loads(script.strip().rstrip(";"), strict=False)]
+    except (ValueError, RecursionError):
+        if len(found := set(_PUBLISHED.findall(script))) == 1:  # not JSON, but it speaks of one article only
+            yield {"@type": "NewsArticle", "datePublished": found.pop()}
+        return
+    for _ in range(_MAX_NODES):
+        if not waiting:
+            return
+        node = waiting.pop(0)
+        if isinstance(node, list):
+            waiting += node
+        elif isinstance(node, dict):
+            yield node
+            waiting += [value for key, value in node.items() if key == "@graph" or key not in _LISTS and key in _NESTED]
+
+
+_NESTED = ("mainEntityOfPage", "publisher", "isPartOf", "sourceOrganization")
+
+
+def _types(node: dict[str, Any]) -> set[str]:
+    kind = node.get("@type")
+    kinds = kind if isinstance(kind, list) else [kind]
+    return {one.lower() for one in kinds if isinstance(one, str)}
+
+
+def _string(value: Any) -> str:
+    if isinstance(value, dict):
+        value = value.get("name") or value.get("@value")
+    if isinstance(value, list):
+        value = value[0] if value else ""
+    return clean(value) if isinstance(value, str) else ""
+
+
+def _unique(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for value in values if value))
+
+
+def _published(article: dict[str, Any], meta: list[tuple[str, str]], head: etree._Element) -> Iterator[tuple[str, str]]:
+    if raw := _string(article.get("datePublished")):
+        yield raw, "json-ld:datePublished"
+    for name in _DATES:
+        values = _unique(value for key, value in meta if key == name)
+        if len(values) == 1:  # several: the page speaks of several articles
+            yield values[0], f"meta:{name}"
+
+
+def _authors(article: dict[str, Any], meta: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    said = article.get("author")
+    for one in said if isinstance(said, list) else [said]:
+        if isinstance(one, dict) and "organization" in _types(one):
+            continue
+        if name := _string(one):
+            yield name, "json-ld:author"
+    for name in _AUTHORS:
+        for value in _values(meta, [name]):
+            yield value, f"meta:{name}"
+
+
+def _section(article: dict[str, Any], meta: list[tuple[str, str]]) -> str | None:
+    said = [_string(article.get("articleSection")), *_values(meta, _SECTIONS)]
+    return next((value.split(",")[0].strip() for value in said if value), None)
+
+
+def _sites(objects: list[dict[str, Any]], meta: list[tuple[str, str]], url: str) -> Iterator[str]:
+    for node in objects:
+        if _types(node) & {"organization", "newsmediaorganization", "website", "governmentorganization"}:
+            yield squeezed(_string(node.get("name")))
+        yield squeezed(_string(node.get("publisher")))
+    for value in _values(meta, ("og:site_name", "application-name", "source", "copyright", "generator", "publisher")):
+        yield squeezed(value)
+    host = re.sub(r"^\w+://(?:www\.)?|[:/?#].*$", "", url.lower())
+    yield squeezed(host)
+
+
+def squeezed(name: str) -> str:
+    """A name as hosts write it: folded, letters and digits only; "Dân Trí" → "dantri"."""
+    return re.sub(r"[\W_]+", "", fold(name))
+
+
+def section_of(
+    facts: Metadata, lines: Sequence[Segment], boxes: Sequence[str | None], headline: int
+) -> str | None:
+    """The page's own section: as metadata says, else the last link of the breadcrumb, or the short line, before the
+    headline."""
+    if facts.section:
+        return facts.section
+    for at in range(headline - 1, max(headline - 4, -1), -1):
+        line = lines[at]
+        if 3 <= len(line.text) <= 40 and not any(c.isdigit() for c in line.text) and line_rule(line.text) is None:
+            if _CRUMB.search(line.text):
+                return clean(_CRUMB.split(line.text)[-1])
+            return line.text if line.element.tag != "li" or boxes[at] == "menu" else None
+    return None

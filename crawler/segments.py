@@ -1,0 +1,184 @@
+"""The visible lines of a page, in page order, each with how it looks: what a reader sees of the tree.
+
+A block element or a `<br>` ends a line. A sentence that a single `<br>` merely wraps is one line.
+"""
+
+import re
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from crawler.text import clean
+
+INLINE = frozenset(
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark nobr q rp rt ruby s samp small"
+    " span strike strong sub sup time tt u var wbr o:p st1:place st1:city button picture source".split()
+)
+_KINDS = frozenset("p h1 h2 h3 h4 h5 h6 li td th dt dd blockquote figcaption caption pre address".split())
+_BOLD = frozenset(("b", "strong", "h1", "h2", "h3", "h4", "h5", "h6", "th"))
+_ITALIC = frozenset(("i", "em", "cite"))
+_BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
+_BOLD_CLASS = re.compile(r"(?:^|[\s_-])(?:bold|strong|fw-?b|fw-?[67]00|font-?bold)(?=$|[\s_-])")
+_ITALIC_STYLE = re.compile(r"font-style\s*:\s*italic", re.IGNORECASE)
+_PRE_STYLE = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)", re.IGNORECASE)
+_ENDS = re.compile(r"[.!?…:;”\"»)\]/*|]$")
+_WORD = re.compile(r"\w")
+_OPENS_LOWER = re.compile(r"^[a-zà-ỹđ]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Segment:
+    """One visible line. `element` is the block element that holds it; `linked`, `bold`, `italic` are shares 0…1."""
+
+    text: str
+    tag: str
+    element: etree._Element = field(repr=False)
+    linked: float = 0.0
+    bold: float = 0.0
+    italic: float = 0.0
+    broken: bool = False  # the line ended at a <br>
+
+
+@dataclass(slots=True)
+class _Line:
+    """The line under way: pieces of text with how each looks."""
+
+    pieces: list[str] = field(default_factory=list)
+    size: int = 0
+    linked: int = 0
+    bold: int = 0
+    italic: int = 0
+
+    def add(self, text: str, look: tuple[bool, bool, bool]) -> None:
+        weight = len(text) if not text.isspace() else 0
+        self.pieces.append(text)
+        self.size += weight
+        self.linked += weight * look[0]
+        self.bold += weight * look[1]
+        self.italic += weight * look[2]
+
+
+def segments(root: etree._Element) -> tuple[Segment, ...]:
+    """The lines of a tree in page order; lines without a letter or digit are left out."""
+    return tuple(_join(_walk(root)))
+
+
+def _walk(root: etree._Element) -> Iterator[Segment]:
+    line = _Line()
+    looks: list[tuple[bool, bool, bool]] = [(False, False, False)]
+    blocks: list[etree._Element] = [root]
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        tag = element.tag
+        if not isinstance(tag, str):
+            continue
+        inline = tag in INLINE
+        if event == "start":
+            if tag == "br" or not inline:
+                yield from _finish(line, blocks[-1], broken=tag == "br")
+                line = _Line()
+            if tag != "br" and not inline:
+                blocks.append(element)
+            looks.append(_look(element, looks[-1]))
+            if element.text and tag != "br":
+                line = yield from _add(line, element.text, looks[-1], blocks[-1])
+            continue
+        looks.pop()
+        if not inline and tag != "br":
+            yield from _finish(line, blocks.pop(), broken=False)
+            line = _Line()
+        if element.tail and element is not root:
+            line = yield from _add(line, element.tail, looks[-1], blocks[-1])
+    yield from _finish(line, root, broken=False)
+
+
+def _add(
+    line: _Line, text: str, look: tuple[bool, bool, bool], block: etree._Element
+) -> Generator[Segment, None, _Line]:
+    """Add text to the line under way; in preformatted text a line break ends it."""
+    pieces = text.split("\n") if _is_preformatted(block) else [text]
+    for piece in pieces[:-1]:
+        line.add(piece, look)
+        yield from _finish(line, block, broken=True)
+        line = _Line()
+    line.add(pieces[-1], look)
+    return line
+
+
+def _is_preformatted(block: etree._Element) -> bool:
+    return block.tag == "pre" or bool((style := block.get("style")) and _PRE_STYLE.search(style))
+
+
+def _look(element: etree._Element, around: tuple[bool, bool, bool]) -> tuple[bool, bool, bool]:
+    tag, style, names = element.tag, element.get("style"), element.get("class")
+    return (
+        around[0] or (tag == "a" and "href" in element.attrib),
+        around[1] or tag in _BOLD or bool(style and _BOLD_STYLE.search(style)) or bool(names and _BOLD_CLASS.search(names)),
+        around[2] or tag in _ITALIC or bool(style and _ITALIC_STYLE.search(style)),
+    )
+
+
+def _finish(line: _Line, block: etree._Element, *, broken: bool) -> Iterator[Segment]:
+    if not line.size:
+        return
+    text = clean("".join(line.pieces))
+    if not _WORD.search(text):
+        return
+    yield Segment(
+        text=text,
+        tag=_kind(block),
+        element=block,
+        linked=line.linked / line.size,
+        bold=line.bold / line.size,
+        italic=line.italic / line.size,
+        broken=broken,
+    )
+
+
+def _kind(block: etree._Element) -> str:
+    tag = str(block.tag)
+    if tag in _KINDS and tag != "p":
+        return tag
+    for _ in range(2):
+        parent = block.getparent()
+        if parent is None:
+            break
+        if parent.tag in ("li", "blockquote", "figcaption", "td", "th"):
+            return str(parent.tag)
+        block = parent
+    return "p"
+
+
+def _join(lines: Iterator[Segment]) -> Iterator[Segment]:
+    """Lines that a single <br> merely wrapped, as one."""
+    held: Segment | None = None
+    for line in lines:
+        if held and held.broken and held.element is line.element and _wraps(held.text, line.text):
+            held = _joined(held, line)
+            continue
+        if held:
+            yield held
+        held = line
+    if held:
+        yield held
+
+
+def _wraps(first: str, second: str) -> bool:
+    return not _ENDS.search(first) and bool(_OPENS_LOWER.search(second)) and len(first) > 30
+
+
+def _joined(first: Segment, second: Segment) -> Segment:
+    size, more = len(first.text), len(second.text)
+
+    def mean(one: float, two: float) -> float:
+        return (one * size + two * more) / (size + more)
+
+    return Segment(
+        text=f"{first.text} {second.text}",
+        tag=first.tag,
+        element=first.element,
+        linked=mean(first.linked, second.linked),
+        bold=mean(first.bold, second.bold),
+        italic=mean(first.italic, second.italic),
+        broken=second.broken,
+    )

@@ -1,0 +1,133 @@
+"""The stages of the flow as Scrapy item pipelines: one line each around a pure function.
+
+    Snapshot → ArchiveStage → Extract → Classify → StoreStage
+                                 └─ Refused (a DropItem): the page is no article; its class name is counted
+
+What a run counts is kept in Scrapy's stats under the names below; `storage.runs` makes the `Run` of them.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Any, Protocol, Self
+
+from scrapy import Spider
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem
+from scrapy.http import Response
+from scrapy.logformatter import LogFormatter, LogFormatterResult
+from twisted.python.failure import Failure as TwistedFailure
+
+from crawler.citations import citations
+from crawler.classify import Topic, classify, read_topics
+from crawler.config import Config
+from crawler.document import MAX_SIZE
+from crawler.errors import OffSite, Rejected
+from crawler.extract import extract
+from crawler.types import Article, Judged, Snapshot, Source
+from crawler.urls import owner
+
+FETCHED = "tindothi/fetched"  # pages that were received: the sum of the outcomes below and of the store's
+LISTINGS = "tindothi/listings"
+UNCHANGED = "tindothi/unchanged"
+REJECTED = "tindothi/rejected"
+REASON = "tindothi/rejected/"  # + class name
+FAILED = "tindothi/failed"  # requests that got no page at all; not among the fetched
+FAILURE = "tindothi/failure"  # the last `Failure`, as a value
+
+log = logging.getLogger(__name__)
+
+
+class KnowsSources(Protocol):
+    """A spider whose pages may be of these sources, by host."""
+
+    sources: Mapping[str, Source]
+
+
+class Refused(DropItem):
+    """A page that is no article leaves the flow here. `rejected` says why, `snapshot` is the page."""
+
+    def __init__(self, rejected: Rejected, snapshot: Snapshot) -> None:
+        super().__init__(f"{rejected.reason}: {rejected}", log_level="INFO")
+        self.rejected = rejected
+        self.snapshot = snapshot
+
+
+class Extract:
+    """Snapshot → Judged, as yet without matches; or Refused."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        config: Config = crawler.settings["TINDOTHI"]
+        self._max_size = config.fetch.max_size
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    async def process_item(self, item: Snapshot) -> Judged:
+        spider: Any = self._crawler.spider  # one that `KnowsSources`
+        try:
+            article = await asyncio.to_thread(article_of, item, owner(spider.sources, item.url), self._max_size)
+        except Rejected as rejected:
+            self._crawler.stats.inc_value(REJECTED)
+            self._crawler.stats.inc_value(REASON + rejected.reason)
+            raise Refused(rejected, item) from None
+        return Judged(snapshot=item, article=article)
+
+
+class Classify:
+    """Judged → Judged, with matches and citations."""
+
+    def __init__(self, topics: tuple[Topic, ...]) -> None:
+        self._topics = topics
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        config: Config = crawler.settings["TINDOTHI"]
+        topics, errors = read_topics(config.topics.directories)
+        for error in errors:
+            log.error("%s", error)
+        return cls(tuple(topics))
+
+    async def process_item(self, item: Judged) -> Judged:
+        return await asyncio.to_thread(judge, item.snapshot, item.article, self._topics)
+
+
+def article_of(snapshot: Snapshot, source: Source, max_size: int = MAX_SIZE) -> Article:
+    """What the page says, read as at the time it was fetched, whenever that is done.
+
+    :raises Rejected: it is no article. Anything else is a fault of ours: Scrapy's `item_error`, counted by its class
+    """
+    if 300 <= snapshot.status < 400:
+        raise OffSite(f"HTTP {snapshot.status}, to {snapshot.header('location')[:200] or 'nowhere'}")
+    return extract(snapshot, source, now=snapshot.fetched_at, max_size=max_size)
+
+
+def judge(snapshot: Snapshot, article: Article, topics: tuple[Topic, ...]) -> Judged:
+    """The article with all that is found in it."""
+    said = "\n".join(part for part in (article.title, article.lead, article.text) if part)
+    return Judged(snapshot=snapshot, article=article, matches=classify(article, topics), citations=citations(said))
+
+
+class Log(LogFormatter):
+    """Log lines that name an item by its URL; Scrapy's own would print the whole article."""
+
+    def scraped(self, item: Any, response: Response | TwistedFailure | None, spider: Spider) -> LogFormatterResult:
+        return {"level": logging.DEBUG, "msg": "Stored: %(item)s", "args": {"item": _named(item)}}
+
+    def dropped(
+        self, item: Any, exception: BaseException, response: Response | TwistedFailure | None, spider: Spider
+    ) -> LogFormatterResult:
+        level = logging.INFO if isinstance(exception, Refused) else logging.WARNING
+        return {"level": level, "msg": "Refused: %(item)s: %(why)s", "args": {"item": _named(item), "why": exception}}
+
+    def item_error(
+        self, item: Any, exception: BaseException, response: Response | TwistedFailure | None, spider: Spider
+    ) -> LogFormatterResult:
+        return {"level": logging.ERROR, "msg": "Failed to process %(item)s", "args": {"item": _named(item)}}
+
+
+def _named(item: Any) -> str:
+    snapshot = item if isinstance(item, Snapshot) else getattr(item, "snapshot", None)
+    return snapshot.url if isinstance(snapshot, Snapshot) else type(item).__name__

@@ -1,0 +1,86 @@
+"""What a source's templates say of a page: the layout that fits, and the elements its candidates find."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from cssselect import HTMLTranslator, SelectorError
+from lxml import etree
+
+from crawler.document import drop
+from crawler.types import Template
+
+_ATTRIBUTE = re.compile(r"^(.*?)(?:@([A-Za-z_][\w:.-]*))?$", re.DOTALL)
+_ENOUGH = 120  # characters of a body
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a candidate found: the element, the string of its attribute where it names one, and the candidate."""
+
+    element: etree._Element
+    value: str
+    candidate: str
+
+
+@lru_cache(maxsize=2048)
+def _xpath(selector: str) -> etree.XPath | None:
+    try:
+        return etree.XPath(HTMLTranslator().css_to_xpath(selector))
+    except (SelectorError, etree.XPathError, RecursionError):
+        return None  # a family is checked when it is read; whoever builds a Template by hand gets no match
+
+
+def select(root: etree._Element, selector: str) -> list[etree._Element]:
+    """The elements of a CSS selector, in page order; none for a selector that is none."""
+    xpath = _xpath(selector)
+    found = xpath(root) if xpath is not None else []
+    return [element for element in found if isinstance(element, etree._Element)] if isinstance(found, list) else []
+
+
+def fitting(root: etree._Element, templates: Sequence[Template]) -> Template | None:
+    """The first template whose `when` selectors are all on the page and whose body, where it names one, is there too."""
+    for template in templates:
+        if all(select(root, selector) for selector in template.when) and (
+            not template.body or any(True for _ in candidates(root, template.body))
+        ):
+            return template
+    return None
+
+
+def clear(root: etree._Element, template: Template) -> None:
+    """Take the template's `strip` out of the tree, and unwrap its `unwrap`."""
+    for selector in template.strip:
+        for element in select(root, selector):
+            drop(element)
+    for selector in template.unwrap:
+        for element in select(root, selector):
+            if element.getparent() is not None:
+                element.tag = "span"
+                element.attrib.clear()
+
+
+def candidates(root: etree._Element, selectors: Sequence[str]) -> Iterator[Found]:
+    """Everything the candidates find, the best candidate first."""
+    for candidate in selectors:
+        matched = _ATTRIBUTE.match(candidate)
+        selector, attribute = (matched[1], matched[2]) if matched else (candidate, None)
+        for element in select(root, selector):
+            value = (element.get(attribute) or "") if attribute else "".join(element.itertext())
+            if value.strip():
+                yield Found(element=element, value=value.strip(), candidate=candidate)
+
+
+def body_element(root: etree._Element, template: Template) -> etree._Element | None:
+    """The element that holds the text: of the first candidate that finds enough, the longest; else the longest of all."""
+    best: etree._Element | None = None
+    length = 0
+    for selector in template.body:
+        for found in candidates(root, (selector,)):
+            size = len(" ".join(found.value.split()))
+            if size > length:
+                best, length = found.element, size
+        if length >= _ENOUGH:
+            return best
+    return best

@@ -1,0 +1,34 @@
+"""Which feeds exist: one per topic. Their ids and file names, which subscribers hold on to and which never change."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from crawler.classify import Topic
+
+NAMESPACE = uuid.UUID("b7d3a4a9-54be-5f0e-8d51-2f6c1b0a9e37")  # ours, fixed for ever: every feed's id depends on it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """A feed that is to be: `name` is the topic's, its ledger key and file name."""
+
+    name: str
+    title: str
+    subtitle: str = ""
+
+
+def definitions(topics: Iterable[Topic]) -> tuple[Definition, ...]:
+    """The feeds of these topics, by name."""
+    found = (Definition(name=topic.name, title=topic.title, subtitle=topic.subtitle) for topic in topics)
+    return tuple(sorted(found, key=lambda one: one.name))
+
+
+def file_name(name: str) -> str:
+    """The file of the feed with this name; web servers know `.atom` as application/atom+xml."""
+    return f"{name}.atom"
+
+
+def feed_id(name: str) -> str:
+    """The Atom id of the feed with this name, `urn:uuid` version 5: wherever it is served, it is the same feed."""
+    return uuid.uuid5(NAMESPACE, name).urn

@@ -1,0 +1,63 @@
+"""Saved pages through the very same way: they enter at Snapshot, where a fetched page does."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, Self
+
+from scrapy import Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.settings import BaseSettings
+
+from crawler.errors import TindothiError
+from crawler.stages import FAILURE, FETCHED
+from crawler.types import Failure, Snapshot, Source
+from crawler.urls import owner
+
+UNDER_WAY = 4  # pages in the pipeline at once, so that an archive of any size needs the memory of a few pages
+
+log = logging.getLogger(__name__)
+
+
+class ReplaySpider(Spider):
+    """Yields `snapshots` into the pipeline. `sources` by host: a page of any other host gets an implicit source."""
+
+    name = "replay"
+
+    def __init__(self, *, snapshots: Iterable[Snapshot], sources: Mapping[str, Source], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.sources = sources
+        self._snapshots = iter(snapshots)
+        self._free = asyncio.Semaphore(UNDER_WAY)
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        super().update_settings(settings)
+        settings.set("CLOSESPIDER_TIMEOUT", 0, priority="spider")  # nobody's server waits
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        for signal in (signals.item_scraped, signals.item_dropped, signals.item_error):
+            crawler.signals.connect(spider._done, signal=signal)
+        return spider
+
+    async def start(self) -> AsyncIterator[Snapshot]:
+        """Every snapshot, no faster than the pipeline takes them; what cannot be read is the run's failure."""
+        try:
+            while (snapshot := await asyncio.to_thread(next, self._snapshots, None)) is not None:
+                await self._free.acquire()
+                self.crawler.stats.inc_value(FETCHED)
+                yield replace(snapshot, source=owner(self.sources, snapshot.url).name)
+        except TindothiError as error:
+            log.error("%s", error)
+            failure = Failure(url="", kind=type(error).__name__, message=str(error)[:300], at=datetime.now(UTC))
+            self.crawler.stats.set_value(FAILURE, failure)
+        for _ in range(UNDER_WAY):  # until the last page is done; Scrapy would look for it only every five seconds
+            await self._free.acquire()
+        await asyncio.sleep(0)
+
+    def _done(self) -> None:
+        self._free.release()

@@ -1,0 +1,232 @@
+"""The one spider: listings → requests → Snapshot. It parses nothing itself.
+
+listings ─200→ archive → discover → announce (pending, with the listing's validators) ─┐
+    └─304, or failed: nothing announced                                               │
+when every listing has spoken: what is due? ← pending of earlier runs, re-checks ─────┘
+    └→ article requests ─→ Snapshot into the pipeline │ 304: unchanged │ no answer: failed, stays pending
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, ClassVar, Self
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from scrapy import Request, Spider
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy.settings import BaseSettings
+from scrapy.utils.misc import load_object
+from twisted.python.failure import Failure as TwistedFailure
+
+from crawler.config import Config
+from crawler.discover import address, discover
+from crawler.errors import Rejected, TindothiError, TooLarge
+from crawler.memory import Memory
+from crawler.middlewares import kind_of
+from crawler.stages import FAILED, FAILURE, FETCHED, LISTINGS, REASON, REJECTED, UNCHANGED
+from crawler.types import Due, Failure, Listing, ListingKind, Snapshot, Source, Validators
+from crawler.urls import host_of
+
+WIRE_HEADERS = frozenset((b"transfer-encoding", b"content-length", b"connection", b"keep-alive"))  # not the page's
+
+log = logging.getLogger(__name__)
+
+
+class SourceSpider(Spider):
+    """Crawls one source. A subclass (a source's `spider`) may say what data cannot."""
+
+    source: ClassVar[Source]
+
+    def __init__(self, *, memory: Memory, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.memory = memory
+        self.sources: Mapping[str, Source] = dict.fromkeys(self.source.hosts, self.source)
+        self._listings_open = len(self.source.listings)
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """A source may ask for a longer delay than the settings, never for a shorter one."""
+        super().update_settings(settings)
+        delay = max(settings.getfloat("DOWNLOAD_DELAY"), cls.source.delay or 0.0)
+        settings.set("DOWNLOAD_DELAY", delay, priority="spider")
+        settings.set("AUTOTHROTTLE_START_DELAY", delay, priority="spider")
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        opened = load_object(crawler.settings["TINDOTHI_MEMORY"])
+        return super().from_crawler(crawler, *args, memory=opened(crawler.settings), **kwargs)
+
+    # --- listings ---
+
+    async def start(self) -> AsyncIterator[Request]:
+        """The first page of every listing; what is due, if there is none."""
+        for listing in self.source.listings:
+            yield await self._listing_request(listing)
+        if not self.source.listings:
+            async for request in self._due():
+                yield request
+
+    async def listed(self, response: Response, listing: Listing) -> AsyncIterator[Request]:
+        """A listing answered: further pages, and after the last of all listings the articles that are due."""
+        further: tuple[Listing, ...] = ()
+        try:
+            further = await self._announce(response, listing)
+        except Rejected as error:
+            await self._fail(response.url, error.reason, str(error))
+        except Exception as error:
+            log.exception("listing failed: %s", response.url)
+            await self._fail(response.url, type(error).__name__, str(error))
+        self._listings_open += len(further)
+        for more in further:
+            yield await self._listing_request(more)
+        async for request in self._after_listing():
+            yield request
+
+    async def unlisted(self, failure: TwistedFailure) -> AsyncIterator[Request]:
+        """A listing did not answer; the other ones and the pending articles go on."""
+        await self._lost(failure)
+        async for request in self._after_listing():
+            yield request
+
+    async def _listing_request(self, listing: Listing) -> Request:
+        url, form = address(listing)
+        typed = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"} if form else {}
+        return Request(
+            url,
+            method=listing.method,
+            headers={**typed, **listing.headers},
+            body=urlencode(form),
+            meta={"validators": await self._validators(url) if listing.method == "GET" else Validators()},
+            callback=self.listed,
+            errback=self.unlisted,
+            cb_kwargs={"listing": listing},
+            dont_filter=True,
+        )
+
+    async def _validators(self, url: str) -> Validators:
+        try:
+            return await asyncio.to_thread(self.memory.validators, url)
+        except TindothiError as error:
+            await self._fail(url, type(error).__name__, str(error))
+            return Validators()
+
+    async def _announce(self, response: Response, listing: Listing) -> tuple[Listing, ...]:
+        """Archive, discover and take down what the listing announces; gives the listings to fetch after it."""
+        snapshot = self._snapshot(response, address(listing)[0])
+        self._count(FETCHED, LISTINGS)
+        if snapshot.status == 304:
+            return ()
+        snapshot = await asyncio.to_thread(self.memory.archive, snapshot)
+        if snapshot.status != 200:
+            await self._fail(snapshot.url, f"HTTP {snapshot.status}", "the listing was refused")
+            return ()
+        found = await asyncio.to_thread(discover, self.source, listing, snapshot, snapshot.fetched_at)
+        first = listing in self.source.listings
+        if first and listing.kind in (ListingKind.PAGE, ListingKind.API) and not found.announcements:
+            await self._fail(snapshot.url, "EmptyListing", "no article is announced; look at `items` and `articles`")
+            return ()  # its validators are not kept: a 304 would hide for ever what could not be read
+        new = await asyncio.to_thread(self.memory.announce, self.source.name, snapshot, found.announcements)
+        log.info("%s announces %d articles, %d new", snapshot.url, len(found.announcements), new)
+        return found.further if new or listing.kind is ListingKind.SITEMAP else ()
+
+    # --- articles ---
+
+    async def _after_listing(self) -> AsyncIterator[Request]:
+        self._listings_open -= 1
+        if self._listings_open == 0:
+            async for request in self._due():
+                yield request
+
+    async def _due(self) -> AsyncIterator[Request]:
+        """Asked once in a run, so no article is fetched twice and the newest come first."""
+        config: Config = self.settings["TINDOTHI"]
+        try:
+            due = await asyncio.to_thread(self.memory.due, self.source.name, datetime.now(UTC), config.crawl.limit)
+        except TindothiError as error:
+            await self._fail(self.source.host, type(error).__name__, str(error))
+            return
+        for one in due:
+            yield Request(
+                self._reachable(one.url),
+                meta={"validators": one.validators},
+                callback=self.fetched,
+                errback=self.unfetched,
+                cb_kwargs={"due": one},
+                dont_filter=True,
+            )
+
+    async def fetched(self, response: Response, due: Due) -> AsyncIterator[Snapshot]:
+        """An article's page, whatever its status, goes down the pipeline."""
+        if response.status == 304 and due.known:
+            await asyncio.to_thread(self.memory.unchanged, self.source.name, due.url, datetime.now(UTC))
+            self._count(FETCHED, UNCHANGED)
+            return
+        self._count(FETCHED)
+        yield self._snapshot(response, due.url)
+
+    async def unfetched(self, failure: TwistedFailure) -> None:
+        """An article did not answer: it stays pending. One that is too large is answer enough."""
+        due: Due = _request(failure).cb_kwargs["due"]
+        if kind_of(failure.value) != TooLarge.__name__:
+            await self._lost(failure, due.url)
+            return
+        unread = Snapshot(
+            requested_url=due.url, url=due.url, fetched_at=datetime.now(UTC), status=0, source=self.source.name
+        )
+        refusal = TooLarge(str(failure.value)[:200])
+        await asyncio.to_thread(self.memory.reject, unread, refusal.reason, str(refusal), temporary=False)
+        self._count(FETCHED, REJECTED, REASON + refusal.reason)
+
+    # --- what both need ---
+
+    def _reachable(self, url: str) -> str:
+        """The canonical URL as the source is reached: with the scheme and `www.` of its listing on that host."""
+        canonical = urlsplit(url)
+        for listing in self.source.listings:
+            if host_of(listing.url) == canonical.netloc:
+                own = urlsplit(listing.url)
+                return urlunsplit(canonical._replace(scheme=own.scheme, netloc=own.netloc))
+        return url
+
+    def _snapshot(self, response: Response, requested: str) -> Snapshot:
+        headers = tuple(
+            (name.decode("latin-1").lower(), value.decode("latin-1"))
+            for name, values in response.headers.items()
+            for value in values
+            if name.lower() not in WIRE_HEADERS
+        )
+        return Snapshot(
+            requested_url=requested,
+            url=response.url,
+            fetched_at=datetime.now(UTC),
+            status=response.status,
+            headers=headers,
+            body=response.body,
+            source=self.source.name,
+        )
+
+    async def _lost(self, failure: TwistedFailure, url: str = "") -> None:
+        self._count(FAILED)
+        await self._fail(url or _request(failure).url, kind_of(failure.value), str(failure.value))
+
+    async def _fail(self, url: str, kind: str, message: str) -> None:
+        """Take a failure down as data; the store may be the very thing that fails."""
+        failed = Failure(url=url, kind=kind, message=message[:300], at=datetime.now(UTC))
+        self.crawler.stats.set_value(FAILURE, failed)
+        log.warning("%s: %s: %s", url, kind, failed.message)
+        try:
+            await asyncio.to_thread(self.memory.fail, self.source.name, failed)
+        except TindothiError as error:
+            log.error("the failure could not be stored: %s", error)
+
+    def _count(self, *names: str) -> None:
+        for name in names:
+            self.crawler.stats.inc_value(name)
+
+
+def _request(failure: TwistedFailure) -> Request:
+    """The request that failed: Scrapy sets it on the failure."""
+    request: Request = vars(failure)["request"]
+    return request

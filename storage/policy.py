@@ -1,0 +1,62 @@
+"""How long to try, how often to look again, how much of a first run is news: values, and pure functions of them."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+TRUST = timedelta(days=1)  # how long validators are used before the page is asked for unconditionally: 304s may lie
+_WAIT = timedelta(minutes=15)
+_LONGEST_WAIT = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The settings that the store needs; the same as in `crawler.config`, `[crawl]` and `[baseline]`."""
+
+    expire_days: int = 14
+    recheck_days: int = 14
+    recheck_first: float = 3600  # seconds
+    baseline_items: int = 10
+    baseline_days: int = 7
+
+    @property
+    def baseline(self) -> timedelta:
+        """How old an entry of a first run may be."""
+        return timedelta(days=self.baseline_days)
+
+    @property
+    def patience(self) -> timedelta:
+        """How long an announced article that cannot be had is asked for."""
+        return timedelta(days=self.expire_days)
+
+
+def may_retry(attempts: int, tried_at: datetime | None, now: datetime) -> bool:
+    """Whether a page that failed may be asked for again: at once after the first failure, then 15 minutes, doubling.
+
+    The first retry does not wait, so that the next run, however soon, brings what a hiccup lost; later ones do, so
+    that one run never asks for the same page without end.
+    """
+    if attempts <= 1 or tried_at is None:
+        return True
+    doubled: int = 1 << min(attempts - 2, 10)
+    return now - tried_at >= min(_WAIT * doubled, _LONGEST_WAIT)
+
+
+def recheck_due(
+    *,
+    first_seen: datetime,
+    last_changed: datetime,
+    last_checked: datetime,
+    announced_modified: datetime | None,
+    now: datetime,
+    policy: Policy,
+) -> bool:
+    """Whether a stored article is to be fetched again: soon after a change, ever rarer while nothing changes.
+
+    Due when it was not checked for a quarter of the time since its last change, and at least `recheck_first`, for
+    `recheck_days` from when it was first seen; and once whenever a listing says it was modified since the last check.
+    """
+    if announced_modified is not None and announced_modified > last_checked:
+        return policy.recheck_days > 0
+    if now - first_seen >= timedelta(days=policy.recheck_days):
+        return False
+    return now - last_checked >= max(timedelta(seconds=policy.recheck_first), (now - last_changed) / 4)

@@ -1,0 +1,249 @@
+"""What people and commands ask of the store, as values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, or_, select
+
+from crawler.types import Article, Cause, Citation, Failure, Match, Run
+from crawler.urls import canonical
+from storage import schema
+from storage.changes import MAX_RESTLESS
+from storage.ledger import Standing
+from storage.pending import State
+from storage.rows import article_of, citations_of, matches_of
+
+article, address, revision, entry, run = (
+    schema.article,
+    schema.address,
+    schema.revision,
+    schema.entry,
+    schema.run,
+)
+RUN_COUNTS = ("fetched", "listings", "new", "revised", "unchanged", "duplicate", "rejected", "failed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceStatus:
+    """How a source is doing. `settled`: its first run has ended. `restless`: articles that change at each visit."""
+
+    name: str
+    title: str
+    place: str
+    settled: bool
+    articles: int
+    last_new: datetime | None
+    pending: int
+    rejected: int
+    expired: int
+    restless: int
+    last_run: Run | None
+    failure: Failure | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRevision:
+    """One stored text, with what was found in it. `record`: the archive record's id."""
+
+    sequence: int
+    cause: Cause
+    stored_at: datetime
+    article: Article
+    matches: tuple[Match, ...]
+    citations: tuple[Citation, ...]
+    record: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEntry:
+    """An article's row in the ledger."""
+
+    feed: str
+    id: str
+    standing: Standing
+    announced: datetime
+    updated: datetime
+    withdrawn: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredArticle:
+    """All that is known of an article; revisions oldest first. `story`: keys of the articles that carry its text."""
+
+    id: int
+    key: str
+    url: str
+    source: str
+    addresses: tuple[str, ...]
+    story: tuple[str, ...]
+    first_seen: datetime
+    last_checked: datetime
+    last_changed: datetime
+    gone_at: datetime | None
+    revisions: tuple[StoredRevision, ...]
+    entries: tuple[StoredEntry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How much there is. `entries`: published ones, by feed."""
+
+    sources: int
+    articles: int
+    revisions: int
+    stories: int
+    pending: int
+    rejections: int
+    records: int
+    entries: Mapping[str, int]
+
+
+def status(db: Connection) -> tuple[SourceStatus, ...]:
+    """Every source on record, by name."""
+    return tuple(_status(db, row) for row in db.execute(select(schema.source).order_by(schema.source.c.name)))
+
+
+def _status(db: Connection, row: Row[Any]) -> SourceStatus:
+    mine = article.c.source == row.name
+    articles, last_new = db.execute(select(func.count(), func.max(article.c.first_seen)).where(mine)).one()
+    waiting = schema.pending.c
+    by_state = select(waiting.state, func.count()).where(waiting.source == row.name).group_by(waiting.state)
+    states: dict[str, int] = dict(db.execute(by_state).all())
+    return SourceStatus(
+        name=row.name,
+        title=row.title,
+        place=row.place,
+        settled=row.settled_at is not None,
+        articles=articles,
+        last_new=last_new,
+        pending=states.get(State.PENDING, 0),
+        rejected=states.get(State.REJECTED, 0),
+        expired=states.get(State.EXPIRED, 0),
+        restless=_count(db, article, mine & (article.c.restless >= MAX_RESTLESS)),
+        last_run=next(iter(runs(db, row.name, 1)), None),
+        failure=_failure(row),
+    )
+
+
+def runs(db: Connection, name: str, limit: int) -> tuple[Run, ...]:
+    """A source's latest runs, the last one first."""
+    latest = select(run).where(run.c.source == name).order_by(run.c.started.desc(), run.c.id.desc()).limit(limit)
+    return tuple(
+        Run(
+            source=row["source"],
+            started=row["started"],
+            ended=row["ended"],
+            **{name: row[name] for name in RUN_COUNTS},
+            reasons=row["reasons"],
+            failure=_failure(row),
+        )
+        for row in db.execute(latest).mappings()
+    )
+
+
+def add_run(db: Connection, finished: Run) -> None:
+    """Writes down a finished run."""
+    failure = finished.failure
+    values: dict[str, Any] = {name: getattr(finished, name) for name in ("source", "started", "ended", *RUN_COUNTS)}
+    values |= {"reasons": dict(finished.reasons)}
+    if failure is not None:
+        values |= {f"failure_{name}": getattr(failure, name) for name in ("url", "kind", "message", "at")}
+    db.execute(insert(run).values(values))
+
+
+def find(db: Connection, wanted: int | str) -> StoredArticle | None:
+    """The article with this id, key or URL."""
+    if isinstance(wanted, int) or wanted.isdecimal():
+        where = article.c.id == int(wanted)
+    else:
+        urls = {wanted, canonical(wanted)} - {""}
+        named = select(address.c.article_id).where(or_(address.c.key == wanted, address.c.url.in_(urls)))
+        where = article.c.id.in_(named)
+    row = db.execute(select(article).where(where).order_by(article.c.id)).first()
+    return None if row is None else _stored(db, row)
+
+
+def _stored(db: Connection, row: Row[Any]) -> StoredArticle:
+    story = select(article.c.key).where(article.c.story_id == row.story_id).order_by(article.c.id)
+    addresses = select(address.c.url).where(address.c.article_id == row.id).order_by(address.c.seen_at, address.c.key)
+    return StoredArticle(
+        id=row.id,
+        key=row.key,
+        url=row.url,
+        source=row.source,
+        addresses=tuple(dict.fromkeys(db.execute(addresses).scalars())),
+        story=tuple(db.execute(story).scalars()),
+        first_seen=row.first_seen,
+        last_checked=row.last_checked,
+        last_changed=row.last_changed,
+        gone_at=row.gone_at,
+        revisions=_revisions(db, row),
+        entries=_entries(db, row.id),
+    )
+
+
+def _revisions(db: Connection, mine: Row[Any]) -> tuple[StoredRevision, ...]:
+    rows = (
+        db.execute(select(revision).where(revision.c.article_id == mine.id).order_by(revision.c.sequence))
+        .mappings()
+        .all()
+    )
+    ids = [row["id"] for row in rows]
+    matches, citations = matches_of(db, ids), citations_of(db, ids)
+    return tuple(
+        StoredRevision(
+            sequence=row["sequence"],
+            cause=Cause(row["cause"]),
+            stored_at=row["stored_at"],
+            article=article_of(row, key=mine.key, url=mine.url, source=mine.source),
+            matches=matches.get(row["id"], ()),
+            citations=citations.get(row["id"], ()),
+            record=row["record_id"],
+        )
+        for row in rows
+    )
+
+
+def _entries(db: Connection, article_id: int) -> tuple[StoredEntry, ...]:
+    rows = db.execute(select(entry).where(entry.c.article_id == article_id).order_by(entry.c.feed))
+    return tuple(
+        StoredEntry(
+            feed=row.feed,
+            id=row.uuid,
+            standing=Standing(row.state),
+            announced=row.announced,
+            updated=row.updated,
+            withdrawn=row.withdrawn,
+        )
+        for row in rows
+    )
+
+
+def counts(db: Connection) -> Counts:
+    """How much there is of everything."""
+    published = select(entry.c.feed, func.count()).where(entry.c.state == Standing.PUBLISHED)
+    return Counts(
+        sources=_count(db, schema.source),
+        articles=_count(db, article),
+        revisions=_count(db, revision),
+        stories=_count(db, schema.story),
+        pending=_count(db, schema.pending, schema.pending.c.state == State.PENDING),
+        rejections=_count(db, schema.rejection),
+        records=_count(db, schema.record),
+        entries=dict(db.execute(published.group_by(entry.c.feed).order_by(entry.c.feed)).all()),
+    )
+
+
+def _count(db: Connection, table: Any, *conditions: Any) -> int:
+    return db.execute(select(func.count()).select_from(table).where(*conditions)).scalar_one()
+
+
+def _failure(row: Any) -> Failure | None:
+    mine = row if isinstance(row, Mapping) else row._mapping
+    if mine["failure_url"] is None:
+        return None
+    return Failure(
+        url=mine["failure_url"], kind=mine["failure_kind"], message=mine["failure_message"], at=mine["failure_at"]
+    )

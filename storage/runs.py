@@ -1,0 +1,178 @@
+"""The Run record: what one pass over a source did, counted from Scrapy's signals and stats, and written down.
+
+Stats that the spider and the stages count (`crawler.stages` names them): `tindothi/fetched`, `/listings`, `/unchanged`
+(304s), `/rejected`, `/rejected/<class name>`, `/failed` (requests without any answer), and `/failure` (the last
+`crawler.types.Failure`, as a value). This extension counts the rest: `tindothi/new`, `/revised`, `/unchanged`,
+`/duplicate` of what `StoreStage` gives, and a page that our own stages failed on as rejected, by the exception's class.
+
+The finished `Run` is in the stats as `tindothi/run`; `runs(crawlers)` collects them. A source's first run is settled
+when its spider ended by itself or by its deadline, and had read something.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Self
+
+from scrapy import Spider, signals
+from scrapy.crawler import Crawler
+from twisted.python.failure import Failure as TwistedFailure
+
+from crawler.config import Config
+from crawler.errors import Rejected, TindothiError
+from crawler.stages import FAILED, FAILURE, FETCHED, LISTINGS, REASON, REJECTED
+from crawler.types import Change, Failure, Run, Snapshot, Source
+from storage.lock import RunLock
+from storage.stage import Stored, hold, let_go
+
+RUN = "tindothi/run"
+OUTCOME = "tindothi/"  # + a Change
+ENDED = ("finished", "closespider_timeout")  # reasons that are no interruption
+
+log = logging.getLogger(__name__)
+
+
+def runs(crawlers: Iterable[Crawler]) -> tuple[Run, ...]:
+    """The runs of crawlers that have ended, in their order."""
+    found = (crawler.stats.get_value(RUN) for crawler in crawlers if crawler.stats)
+    return tuple(run for run in found if isinstance(run, Run))
+
+
+class RunRecorder:
+    """Holds the run lock and the store while the spider is open; records rejections; writes the Run at the end."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        """Takes the lock.
+
+        :raises RunLocked: another process runs in this data directory
+        """
+        config: Config = crawler.settings["TINDOTHI"]
+        self._crawler = crawler
+        self._lock = RunLock(config.data_dir)
+        self._lock.acquire()
+        try:
+            self._store = hold(crawler.settings)
+        except BaseException:
+            self._lock.release()
+            raise
+        self._started = datetime.now(UTC)
+        self._touched: set[str] = set()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        recorder = cls(crawler)
+        for handler, signal in (
+            (recorder.opened, signals.spider_opened),
+            (recorder.scraped, signals.item_scraped),
+            (recorder.dropped, signals.item_dropped),
+            (recorder.failed, signals.item_error),
+            (recorder.broken, signals.spider_error),
+            (recorder.closed, signals.spider_closed),
+        ):
+            crawler.signals.connect(handler, signal=signal)
+        return recorder
+
+    async def opened(self, spider: Spider) -> None:
+        """A source's own spider begins."""
+        source: Source | None = getattr(spider, "source", None)
+        self._started = datetime.now(UTC)
+        if source is not None:
+            self._touched.add(source.name)
+            await self._told(self._store.meet, source)
+
+    def scraped(self, item: Stored) -> None:
+        """A page was stored."""
+        self._touched.add(item.judged.article.source)
+        self._stats.inc_value(OUTCOME + item.change)
+
+    async def dropped(self, item: Any, exception: BaseException) -> None:
+        """A page was judged to be no article; the stage has counted it."""
+        rejected, snapshot = getattr(exception, "rejected", None), getattr(exception, "snapshot", None)
+        if isinstance(rejected, Rejected) and isinstance(snapshot, Snapshot):
+            await self._told(self._store.reject, snapshot, rejected.reason, str(rejected), temporary=rejected.temporary)
+
+    async def failed(self, item: Any, failure: TwistedFailure) -> None:
+        """A stage failed on a page: it counts as rejected by the exception's name, and stays pending."""
+        kind = type(failure.value).__name__
+        self._stats.inc_value(REJECTED)
+        self._stats.inc_value(REASON + kind)
+        await self._blame(_url(item), kind, str(failure.value))
+
+    async def broken(self, failure: TwistedFailure, response: Any) -> None:
+        """The spider failed on a response."""
+        await self._blame(response.url, type(failure.value).__name__, str(failure.value))
+
+    async def closed(self, spider: Spider, reason: str) -> None:
+        """The run is written down, the first run settled, and store and lock are let go."""
+        try:
+            run = self._run(spider)
+            if reason in ENDED and run.fetched > 0 and (run.listings > 0 or not hasattr(spider, "source")):
+                for name in sorted(self._touched):
+                    await self._told(self._store.settle, name)
+            await self._told(self._introduce, spider)
+            await self._told(self._store.record, run)
+            self._stats.set_value(RUN, self._run(spider))
+        finally:
+            await asyncio.to_thread(let_go, self._crawler.settings)
+            self._lock.release()
+
+    @property
+    def _stats(self) -> Any:
+        return self._crawler.stats
+
+    def _introduce(self, spider: Spider) -> None:
+        """A replay has met declared sources: their titles and places are known."""
+        sources: Mapping[str, Source] = getattr(spider, "sources", {})
+        for name, source in {one.name: one for one in sources.values()}.items():
+            if name in self._touched and not hasattr(spider, "source"):
+                self._store.meet(source)
+
+    def _run(self, spider: Spider) -> Run:
+        reasons = {
+            name.removeprefix(REASON): count
+            for name, count in self._stats.get_stats().items()
+            if name.startswith(REASON)
+        }
+        return Run(
+            source=getattr(spider, "source", spider).name,
+            started=self._started,
+            ended=datetime.now(UTC),
+            fetched=self._count(FETCHED),
+            listings=self._count(LISTINGS),
+            new=self._count(OUTCOME + Change.NEW),
+            revised=self._count(OUTCOME + Change.REVISED),
+            unchanged=self._count(OUTCOME + Change.UNCHANGED),
+            duplicate=self._count(OUTCOME + Change.DUPLICATE),
+            rejected=self._count(REJECTED),
+            failed=self._count(FAILED),
+            reasons=dict(sorted(reasons.items())),
+            failure=self._stats.get_value(FAILURE),
+        )
+
+    def _count(self, name: str) -> int:
+        return int(self._stats.get_value(name, 0))
+
+    async def _told(self, action: Any, *args: Any, **kwargs: Any) -> None:
+        """Does something off the reactor; a refusal of the store is the run's failure, never the end of the run."""
+        try:
+            await asyncio.to_thread(action, *args, **kwargs)
+        except TindothiError as error:
+            log.error("%s", error)
+            self._stats.set_value(FAILURE, _failure("", type(error).__name__, str(error)))
+
+    async def _blame(self, url: str, kind: str, message: str) -> None:
+        failure = _failure(url, kind, message)
+        self._stats.set_value(FAILURE, failure)
+        source = getattr(self._crawler.spider, "source", None)
+        if source is not None:
+            await self._told(self._store.fail, source.name, failure)
+
+
+def _failure(url: str, kind: str, message: str) -> Failure:
+    return Failure(url=url, kind=kind, message=message[:300], at=datetime.now(UTC))
+
+
+def _url(item: Any) -> str:
+    snapshot = item if isinstance(item, Snapshot) else getattr(item, "snapshot", None)
+    return snapshot.requested_url if isinstance(snapshot, Snapshot) else ""

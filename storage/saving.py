@@ -1,0 +1,330 @@
+"""A judged page into the store: everything that it changes, in the caller's one transaction.
+
+An article lives at one address and may have others: keys and URLs of the same text, or that redirect to it. Its key
+stays for ever; when the text is found at a new URL while the old one is gone, the article has moved there.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Insert, Row, delete, insert, or_, select, update
+
+from crawler.text import content_hash, text_key
+from crawler.types import Article, Cause, Change, Judged, Snapshot
+from crawler.urls import canonical
+from storage import ledger, pending, schema, search
+from storage.changes import Decision, Known, Seen, Twin, decide
+from storage.policy import Policy
+from storage.rows import citation_values, citations_of, match_values, matches_of, revision_values
+
+logger = logging.getLogger(__name__)
+article, address, revision, story = schema.article, schema.address, schema.revision, schema.story
+KEPT_IF_UNSAID = ("published_at", "authors", "credit", "section")  # a page that lost one of these takes nothing back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Do today's rules, on the page of this revision, give today's text? To be answered outside the transaction."""
+
+    revision_id: int
+    record_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What today's rules make of the page of a revision; None where that cannot be told."""
+
+    revision_id: int
+    article: Article | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A judged page with its keys. `urls`: where it was asked for and found, as printed and canonical."""
+
+    judged: Judged
+    content_hash: str
+    text_key: str | None
+    urls: tuple[str, ...]
+
+    @property
+    def article(self) -> Article:
+        return self.judged.article
+
+    @property
+    def fetched_at(self) -> datetime:
+        return self.judged.snapshot.fetched_at
+
+
+def page_of(judged: Judged) -> Page:
+    """The page with its keys computed: no business of a transaction."""
+    said = judged.article
+    return Page(
+        judged=judged,
+        content_hash=content_hash(said.title, said.lead, said.paragraphs),
+        text_key=text_key(said.paragraphs),
+        urls=tuple(dict.fromkeys((*urls_of(judged.snapshot), said.url))),
+    )
+
+
+def urls_of(snapshot: Snapshot) -> tuple[str, ...]:
+    """Every form under which the store may know where a page was."""
+    both = (snapshot.requested_url, snapshot.url)
+    return tuple(dict.fromkeys(url for url in (*both, *map(canonical, both)) if url))
+
+
+def save(
+    db: Connection, page: Page, *, asks: bool, answer: Answer | None, now: datetime, policy: Policy
+) -> Change | Question:
+    """Stores a page; or, where only the caller can tell whether a difference is ours, asks and changes nothing."""
+    where = _address(db, page)
+    if where is not None:
+        known = db.execute(select(article).where(article.c.id == where.article_id)).one()
+        current = _current(db, known)
+        main = where.url == known.url
+        if _differs(page, known, current, where) and asks and (answer is None or answer.revision_id != current.id):
+            return Question(revision_id=current.id, record_id=current.record_id)
+        again = answer.article if answer else None
+        if main:
+            return _revisit(db, page, known, current, again, now, policy)
+        if _still_twin(page, known, current, where, again):
+            return _attach(db, page, known, now, change=Change.UNCHANGED)
+        db.execute(delete(address).where(address.c.key == where.key))  # another article has taken its place
+    return _first_visit(db, page, now, policy)
+
+
+def _address(db: Connection, page: Page) -> Row[Any] | None:
+    """By key; else by URL, for keys change when a source is renamed or learns to read its ids."""
+    key, url = page.article.key, page.article.url
+    found = db.execute(select(address).where(or_(address.c.key == key, address.c.url == url))).all()
+    return min(found, key=lambda row: row.key != key, default=None)
+
+
+def _current(db: Connection, known: Row[Any]) -> Row[Any]:
+    mine = (revision.c.article_id == known.id) & (revision.c.sequence == known.revision)
+    return db.execute(select(revision).where(mine)).one()
+
+
+def _differs(page: Page, known: Row[Any], current: Row[Any], where: Row[Any]) -> bool:
+    if page.content_hash == current.content_hash or _is_ours(page, current):
+        return False
+    return where.url == known.url or not _still_twin(page, known, current, where, None)
+
+
+def _is_ours(page: Page, current: Row[Any]) -> bool:
+    """Whether this is the very page of the revision: what differs is what we make of it."""
+    record = page.judged.snapshot.record
+    return record is not None and record == current.record_id
+
+
+def _still_twin(page: Page, known: Row[Any], current: Row[Any], where: Row[Any], again: Article | None) -> bool:
+    """Whether the page at a further address still carries the article's text, or is too old to say otherwise."""
+    if page.content_hash in (where.content_hash, current.content_hash) or page.fetched_at < where.seen_at:
+        return True
+    texts = {known.text_key, text_key(again.paragraphs) if again else None} - {None}
+    return page.text_key in texts
+
+
+# --- a page of a known article ----------------------------------------------------------------------------------------
+
+
+def _revisit(
+    db: Connection,
+    page: Page,
+    known: Row[Any],
+    current: Row[Any],
+    again: Article | None,
+    now: datetime,
+    policy: Policy,
+) -> Change:
+    ours = _is_ours(page, current) or (
+        again is not None and content_hash(again.title, again.lead, again.paragraphs) == page.content_hash
+    )
+    decision = decide(
+        Known(
+            content_hash=current.content_hash,
+            seen_hash=known.seen_hash,
+            read_at=known.last_read,
+            restless=known.restless,
+        ),
+        Seen(content_hash=page.content_hash, fetched_at=page.fetched_at, ours=ours),
+    )
+    if decision.capped:
+        logger.warning("%s: another text at each visit; not stored until it stays", known.url)
+    revision_id = current.id
+    if decision.cause is not None:
+        revision_id = _add_revision(db, page, known.id, known.revision + 1, decision.cause, now)
+    elif page.content_hash == current.content_hash and page.fetched_at >= known.last_read:
+        _refresh(db, page, current)
+    if decision.cause is not None or page.content_hash == current.content_hash:
+        ledger.show(db, known.id, revision_id, page.judged.matches, cause=decision.cause, now=now, policy=policy)
+    if page.fetched_at >= known.last_read:
+        _visited(db, page, known, decision, now)
+    elif decision.cause is not None:
+        db.execute(update(article).where(article.c.id == known.id).values(_as_revised(page, known, decision)))
+    _arrived(db, page, known.id, now)
+    return decision.change
+
+
+def _visited(db: Connection, page: Page, known: Row[Any], decision: Decision, now: datetime) -> None:
+    """The article as of this page; back, if it was gone."""
+    snapshot = page.judged.snapshot
+    values = {
+        "source": page.article.source,
+        "url": page.article.url,
+        "etag": snapshot.header("etag"),
+        "last_modified": snapshot.header("last-modified"),
+        "last_read": page.fetched_at,
+        "last_checked": max(known.last_checked, page.fetched_at),
+        "seen_hash": page.content_hash,
+        "restless": decision.restless if known.seen_hash else known.restless,  # it was not there: that is no calm
+        "attempts": 0,
+        "gone_at": None,
+    }
+    if decision.cause is not None:
+        values |= _as_revised(page, known, decision)
+    pending.introduce(db, page.article.source, now)
+    db.execute(update(article).where(article.c.id == known.id).values(values))
+    if known.gone_at:
+        ledger.touch(db, known.id, now, withdrawn=False)
+
+
+def _as_revised(page: Page, known: Row[Any], decision: Decision) -> dict[str, Any]:
+    values: dict[str, Any] = {"revision": known.revision + 1, "text_key": page.text_key}
+    return values | ({"last_changed": page.fetched_at} if decision.cause is Cause.SITE else {})
+
+
+def _refresh(db: Connection, page: Page, current: Row[Any]) -> None:
+    """The same text, but perhaps a date, an author or a match that our rules, or the site, give only now."""
+    said = revision_values(page.article)
+    lost = [name for name in KEPT_IF_UNSAID if not said[name]]
+    if "published_at" in lost:
+        lost += [name for name in said if name.startswith("published_")]
+    kept = {name: value for name, value in said.items() if name not in lost}
+    mine = current._mapping
+    if any(mine[name] != value for name, value in kept.items()):
+        db.execute(update(revision).where(revision.c.id == current.id).values(kept))
+    found = matches_of(db, [current.id]).get(current.id, ()), citations_of(db, [current.id]).get(current.id, ())
+    if found != (page.judged.matches, page.judged.citations):
+        for table in (schema.match, schema.citation):
+            db.execute(delete(table).where(table.c.revision_id == current.id))
+        _add_findings(db, page, current.id)
+
+
+# --- a page that is new to us -----------------------------------------------------------------------------------------
+
+
+def _first_visit(db: Connection, page: Page, now: datetime, policy: Policy) -> Change:
+    pending.introduce(db, page.article.source, now)
+    twins = _twins(db, page)
+    brothers = [row for row in twins if row.source == page.article.source]
+    twin = Twin.SAME_SOURCE if brothers else Twin.OTHER_SOURCE if twins else Twin.NONE
+    decision = decide(None, Seen(content_hash=page.content_hash, fetched_at=page.fetched_at, twin=twin))
+    if brothers:
+        return _attach(db, page, brothers[0], now, change=decision.change)
+    story_id = twins[0].story_id if twins else _inserted(db, insert(story).values(created_at=now))
+    article_id = _add_article(db, page, story_id)
+    revision_id = _add_revision(db, page, article_id, 1, Cause.SITE, now)
+    _arrived(db, page, article_id, now)
+    ledger.show(db, article_id, revision_id, page.judged.matches, cause=Cause.SITE, now=now, policy=policy)
+    return decision.change
+
+
+def _twins(db: Connection, page: Page) -> Sequence[Row[Any]]:
+    """Articles with the same text, the oldest first; a short text tells nothing."""
+    if page.text_key is None:
+        return ()
+    return db.execute(select(article).where(article.c.text_key == page.text_key).order_by(article.c.id)).all()
+
+
+def _attach(db: Connection, page: Page, known: Row[Any], now: datetime, *, change: Change) -> Change:
+    """The page is a further address of the article, or, where that is gone from its old one, its new home."""
+    if known.gone_at and page.fetched_at >= known.last_read:
+        moved = {
+            "url": page.article.url,
+            "etag": "",
+            "last_modified": "",
+            "last_read": page.fetched_at,
+            "last_checked": max(known.last_checked, page.fetched_at),
+            "gone_at": None,
+        }
+        db.execute(update(article).where(article.c.id == known.id).values(moved))
+        ledger.touch(db, known.id, now, withdrawn=False)
+    _arrived(db, page, known.id, now)
+    return change
+
+
+def _add_article(db: Connection, page: Page, story_id: int) -> int:
+    snapshot = page.judged.snapshot
+    values = {
+        "key": page.article.key,
+        "source": page.article.source,
+        "url": page.article.url,
+        "etag": snapshot.header("etag"),
+        "last_modified": snapshot.header("last-modified"),
+        "story_id": story_id,
+        "revision": 1,
+        "text_key": page.text_key,
+        "first_seen": page.fetched_at,
+        "last_read": page.fetched_at,
+        "last_checked": page.fetched_at,
+        "last_changed": page.fetched_at,
+        "seen_hash": page.content_hash,
+    }
+    return _inserted(db, insert(article).values(values))
+
+
+# --- what both leave behind -------------------------------------------------------------------------------------------
+
+
+def _add_revision(db: Connection, page: Page, article_id: int, sequence: int, cause: Cause, now: datetime) -> int:
+    values = revision_values(page.article) | {
+        "article_id": article_id,
+        "sequence": sequence,
+        "content_hash": page.content_hash,
+        "record_id": page.judged.snapshot.record,
+        "cause": cause,
+        "stored_at": now,
+    }
+    revision_id = _inserted(db, insert(revision).values(values))
+    _add_findings(db, page, revision_id)
+    search.index(db, article_id, page.article)
+    return revision_id
+
+
+def _add_findings(db: Connection, page: Page, revision_id: int) -> None:
+    matches = [match_values(revision_id, one) for one in page.judged.matches]
+    citations = [citation_values(revision_id, one) for one in page.judged.citations]
+    if matches:
+        db.execute(insert(schema.match), matches)
+    if citations:
+        db.execute(insert(schema.citation), citations)
+
+
+def _arrived(db: Connection, page: Page, article_id: int, now: datetime) -> None:
+    """The page's addresses, the announcements that it answers, and the source's failure that it mends."""
+    _keep_address(db, page.article.key, article_id, page.article.url, page.content_hash, page.fetched_at)
+    for row in pending.take(db, page.article.key, page.urls):
+        if row.key != page.article.key:
+            _keep_address(db, row.key, article_id, row.url, None, page.fetched_at)
+        first = article.c.announced_at.is_(None) & (article.c.id == article_id)
+        db.execute(update(article).where(first).values(announced_at=row.announced_at))
+    pending.mend(db, page.article.source, page.urls)
+    if page.judged.snapshot.record is not None:  # once refused, now understood
+        db.execute(delete(schema.rejection).where(schema.rejection.c.record_id == page.judged.snapshot.record))
+
+
+def _keep_address(db: Connection, key: str, article_id: int, url: str, seen: str | None, at: datetime) -> None:
+    known = db.execute(select(address).where(address.c.key == key)).first()
+    values = {"article_id": article_id, "url": url, "content_hash": seen, "seen_at": at, "gone_at": None}
+    if known is None:
+        db.execute(insert(address).values(values | {"key": key}))
+    elif at >= known.seen_at and (seen is not None or known.content_hash is None):
+        db.execute(update(address).where(address.c.key == key).values(values))
+
+
+def _inserted(db: Connection, statement: Insert) -> int:
+    return int(db.execute(statement.returning(statement.table.c.id)).scalar_one())

@@ -1,0 +1,297 @@
+"""The tables. Columns stand in groups: what the site said, and what we know of it.
+
+Instants are UTC through `Utc`, which refuses naive ones; printed text goes through `Printed`, which any database takes.
+The full-text table (`storage.search`) is SQLite's own kind and made by the migration.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+HEAD = "0001"  # the migration that makes these tables
+FULL_TEXT = "search"
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def storable(text: str) -> str:
+    """The text without what a database refuses: lone surrogates and NUL become U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "\ufffd")
+
+
+class Utc(TypeDecorator[datetime]):
+    """An instant, UTC in the database, aware in Python; a naive one is a mistake of ours."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.utcoffset() is None:
+            raise ValueError(f"{value} has no time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+class Printed(TypeDecorator[str]):
+    """Text from outside."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else storable(value)
+
+
+def _id() -> Column[int]:
+    return Column("id", Integer, primary_key=True)
+
+
+def _text(name: str, **kwargs: Any) -> Column[str]:
+    return Column(name, Printed, nullable=False, server_default="", **kwargs)
+
+
+def _count(name: str) -> Column[int]:
+    return Column(name, Integer, nullable=False, server_default="0")
+
+
+meta = Table("meta", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
+
+source = Table(
+    "source",
+    metadata,
+    Column("name", Printed, primary_key=True),
+    # declared
+    _text("title"),
+    _text("place"),
+    # we know
+    Column("first_run_at", Utc, nullable=False),
+    Column("settled_at", Utc),  # the end of its first run; until then its entries are held back
+    Column("run_at", Utc, nullable=False),  # start of the latest run
+    Column("failure_url", Printed),
+    Column("failure_kind", Printed),
+    Column("failure_message", Printed),
+    Column("failure_at", Utc),
+)
+
+listing = Table(
+    "listing",
+    metadata,
+    Column("url", Printed, primary_key=True),
+    Column("source", ForeignKey("source.name"), nullable=False),
+    # the site said
+    _text("etag"),
+    _text("last_modified"),
+    # we know
+    Column("read_at", Utc, nullable=False),  # last answer with a body
+)
+
+pending = Table(
+    "pending",
+    metadata,
+    _id(),
+    Column("key", Printed, nullable=False, unique=True),
+    Column("source", ForeignKey("source.name"), nullable=False),
+    # the site said
+    Column("url", Printed, nullable=False, index=True),
+    _text("title"),
+    Column("published_at", Utc),
+    # we know
+    Column("announced_at", Utc, nullable=False),
+    Column("run_at", Utc, nullable=False),  # start of the run that found it
+    Column("state", Text, nullable=False),  # storage.pending.State
+    _count("attempts"),
+    Column("tried_at", Utc),
+    Column("failure_kind", Printed),
+    Column("failure_message", Printed),
+    Index(None, "source", "state"),
+)
+
+record = Table(
+    "record",
+    metadata,
+    _id(),
+    # the site said
+    _text("source"),
+    Column("requested_url", Printed, nullable=False),
+    Column("url", Printed, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("fetched_at", Utc, nullable=False),
+    # we know: where it lies in the archive
+    Column("file", Text, nullable=False),
+    Column("offset", Integer, nullable=False),
+    Column("length", Integer, nullable=False),
+    Column("digest", Text, nullable=False),  # of the payload, `sha256:` and 64 hexadecimal digits
+    UniqueConstraint("file", "offset"),
+    Index(None, "url", "fetched_at"),
+)
+
+story = Table("story", metadata, _id(), Column("created_at", Utc, nullable=False))
+
+article = Table(
+    "article",
+    metadata,
+    _id(),
+    Column("key", Printed, nullable=False, unique=True),
+    Column("source", ForeignKey("source.name"), nullable=False, index=True),
+    # the site said
+    Column("url", Printed, nullable=False),  # where it lives today
+    _text("etag"),
+    _text("last_modified"),
+    Column("announced_modified", Utc),  # the latest time of change that a listing gave
+    # we know
+    Column("story_id", ForeignKey("story.id"), nullable=False, index=True),
+    Column("revision", Integer, nullable=False),  # sequence number of the current one
+    Column("text_key", Text, index=True),  # of the current revision
+    Column("announced_at", Utc),  # by a listing; none: found otherwise (replay)
+    Column("first_seen", Utc, nullable=False),
+    Column("last_read", Utc, nullable=False),  # last answer with a body
+    Column("last_checked", Utc, nullable=False),  # last answer, 304 too
+    Column("last_changed", Utc, nullable=False),
+    Column("gone_at", Utc),  # since when the site says 404 or 410
+    Column("seen_hash", Text, nullable=False),  # of the last visit, stored or not; empty: nothing was there
+    _count("restless"),  # visits in a row that each found another text
+    _count("attempts"),
+    Column("tried_at", Utc),
+)
+
+address = Table(
+    "address",
+    metadata,
+    Column("key", Printed, primary_key=True),
+    Column("article_id", ForeignKey("article.id"), nullable=False, index=True),
+    # the site said
+    Column("url", Printed, nullable=False, index=True),
+    Column("content_hash", Text),  # of the page last seen there; none: it only redirects
+    # we know
+    Column("seen_at", Utc, nullable=False),
+    Column("gone_at", Utc),
+)
+
+revision = Table(
+    "revision",
+    metadata,
+    _id(),
+    Column("article_id", ForeignKey("article.id"), nullable=False),
+    Column("sequence", Integer, nullable=False),
+    # the site said
+    Column("title", Printed),
+    Column("lead", Printed),
+    Column("paragraphs", JSON, nullable=False),  # [text]
+    Column("blocks", JSON, nullable=False),  # [[text, tag, rule or null]]
+    Column("published_at", Utc),
+    Column("published_offset", Integer),  # minutes east of Greenwich, as printed
+    Column("published_precision", Text),
+    Column("published_raw", Printed),
+    Column("published_origin", Printed),
+    Column("authors", JSON, nullable=False),  # [name]
+    Column("credit", Printed),
+    Column("section", Printed),
+    Column("template", Printed),
+    # we know
+    Column("content_hash", Text, nullable=False),
+    Column("record_id", ForeignKey("record.id")),
+    Column("cause", Text, nullable=False),
+    Column("stored_at", Utc, nullable=False),
+    UniqueConstraint("article_id", "sequence"),
+)
+
+match = Table(
+    "match",
+    metadata,
+    _id(),
+    Column("revision_id", ForeignKey("revision.id"), nullable=False, index=True),
+    Column("topic", Text, nullable=False, index=True),
+    Column("score", Float, nullable=False),
+    Column("evidence", JSON, nullable=False),  # [[phrase, printed, part, context]]
+)
+
+citation = Table(
+    "citation",
+    metadata,
+    _id(),
+    Column("revision_id", ForeignKey("revision.id"), nullable=False, index=True),
+    Column("key", Printed, nullable=False, index=True),
+    Column("printed", Printed, nullable=False),
+    Column("family", Printed, nullable=False),
+    Column("context", Printed, nullable=False),
+    Column("signed", Date),
+)
+
+entry = Table(
+    "entry",
+    metadata,
+    _id(),
+    Column("feed", Text, nullable=False),
+    Column("uuid", Text, nullable=False),
+    Column("story_id", ForeignKey("story.id"), nullable=False, index=True),
+    Column("article_id", ForeignKey("article.id"), nullable=False, index=True),
+    Column("revision_id", ForeignKey("revision.id"), nullable=False),  # the one it shows
+    Column("state", Text, nullable=False),  # storage.ledger.Standing
+    Column("announced", Utc, nullable=False),
+    Column("updated", Utc, nullable=False),
+    Column("withdrawn", Boolean, nullable=False),
+    UniqueConstraint("feed", "story_id"),
+    Index(None, "feed", "state", "updated"),
+)
+
+run = Table(
+    "run",
+    metadata,
+    _id(),
+    _text("source", index=True),
+    Column("started", Utc, nullable=False),
+    Column("ended", Utc),
+    *(
+        _count(name)
+        for name in ("fetched", "listings", "new", "revised", "unchanged", "duplicate", "rejected", "failed")
+    ),
+    Column("reasons", JSON, nullable=False),  # {class name: count}
+    Column("failure_url", Printed),
+    Column("failure_kind", Printed),
+    Column("failure_message", Printed),
+    Column("failure_at", Utc),
+)
+
+rejection = Table(
+    "rejection",
+    metadata,
+    _id(),
+    # the site said
+    _text("source", index=True),
+    Column("url", Printed, nullable=False),
+    Column("record_id", ForeignKey("record.id"), unique=True),
+    # we know
+    Column("reason", Text, nullable=False),
+    Column("message", Printed, nullable=False),
+    Column("at", Utc, nullable=False),
+)

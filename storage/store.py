@@ -1,0 +1,258 @@
+"""The store: the one door. Every question and every change in domain words; it speaks `StoreError` and no SQL.
+
+It implements `crawler.memory.Memory`. Each method is one transaction: kill the process anywhere, and the store is as
+before or after it.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+from sqlalchemy import Connection, insert, select, update
+
+from crawler.errors import Rejected, StoreError
+from crawler.text import HASH_VERSION
+from crawler.types import (
+    Announcement,
+    Article,
+    Change,
+    Due,
+    Failure,
+    Feed,
+    Judged,
+    Run,
+    Snapshot,
+    Source,
+    Validators,
+)
+from storage import leaving, ledger, pending, reading, records, rehash, saving, schema, search
+from storage.archive import Archive
+from storage.database import Database
+from storage.policy import Policy
+from storage.reading import Counts, SourceStatus, StoredArticle
+from storage.saving import Answer, Question
+from storage.search import Hit
+
+log = logging.getLogger(__name__)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Store:
+    """The database and the archive of pages. Thread-safe; a context manager that closes both."""
+
+    def __init__(self, database: Database, archive: Archive, policy: Policy, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._archive = archive
+        self._policy = policy
+        self._clock = clock
+
+    @classmethod
+    def open(
+        cls,
+        url: str,
+        archive_dir: Path,
+        *,
+        policy: Policy | None = None,
+        clock: Callable[[], datetime] = _now,
+        timeout: float = 30.0,
+    ) -> Self:
+        """Opens the store at a SQLAlchemy URL, makes it where there is none, and migrates an older one.
+
+        `timeout`: seconds to wait for another process's lock. `clock` gives the present, aware.
+
+        :raises StoreLocked: another process held the database for longer than that
+        :raises StoreError: it cannot be opened, or a newer tindothi made it (then it is left alone)
+        """
+        database = Database(url, timeout=timeout)
+        try:
+            database.migrate()
+            store = cls(database, Archive(archive_dir), policy or Policy(), clock)
+            store._prepare()
+        except BaseException:
+            database.close()
+            raise
+        return store
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the archive's file and every connection."""
+        try:
+            self._archive.close()
+        finally:
+            self._database.close()
+
+    # --- what the crawl knows and tells: `crawler.memory.Memory` ---
+
+    def validators(self, url: str) -> Validators:
+        """What the server last gave for this listing; nothing where its last full answer is a day old: 304s may lie."""
+        with self._database.reading() as db:
+            return pending.validators(db, url, self._clock())
+
+    def archive(self, snapshot: Snapshot) -> Snapshot:
+        """Writes the page to the archive and indexes it; gives the snapshot with its `record`.
+
+        A page that is there already (same URL, time and body: a replay) is not written again.
+        """
+        with self._database.reading() as db:
+            known = records.known(db, snapshot)
+        if known is None:
+            place = self._archive.write(snapshot, known_end=self._known_end)
+            with self._database.writing() as db:
+                known = records.add(db, snapshot, place)
+        return replace(snapshot, record=known)
+
+    def announce(self, source: str, listing: Snapshot, found: Iterable[Announcement]) -> int:
+        """In one transaction: every announced URL as pending, and the listing's validators. Gives how many were new."""
+        found = tuple(found)
+        with self._database.writing() as db:
+            return pending.announce(db, source, listing, found, self._clock())
+
+    def due(self, source: str, now: datetime, limit: int) -> Sequence[Due]:
+        """Pending URLs, the newest announcements first; then stored articles whose re-check has come."""
+        with self._database.writing() as db:
+            return pending.due(db, source, now, limit, self._policy)
+
+    def fail(self, source: str, failure: Failure) -> None:
+        """A fetch got no page: the attempt is counted, the URL stays pending until it expires."""
+        with self._database.writing() as db:
+            pending.fail(db, source, failure)
+
+    def reject(self, snapshot: Snapshot, reason: str, message: str, *, temporary: bool) -> None:
+        """A page was judged to be no article. Temporary: the URL stays pending until it expires.
+
+        Else it waits no longer; and where a stored article answers 404 or 410, its entries are marked as withdrawn.
+        """
+        with self._database.writing() as db:
+            leaving.reject(db, snapshot, reason, message, temporary=temporary, now=self._clock())
+
+    def unchanged(self, source: str, url: str, at: datetime) -> None:
+        """The server said 304 to a re-check."""
+        with self._database.writing() as db:
+            leaving.unchanged(db, source, url, at, self._clock())
+
+    # --- what the flow stores ---
+
+    def meet(self, source: Source) -> None:
+        """A run over a source begins: its title and place are those declared today."""
+        with self._database.writing() as db:
+            pending.meet(db, source, self._clock())
+
+    def save(self, judged: Judged, *, again: Callable[[Snapshot], Article] | None = None) -> Change:
+        """Stores a judged page; one transaction holds article, revision, findings, entries, and "seen".
+
+        `again` is today's extraction: where the text differs from the stored one, it is tried on the page of the stored
+        revision, for a difference that our rules made is no news.
+        """
+        page = saving.page_of(judged)
+        answer: Answer | None = None
+        while True:
+            with self._database.writing() as db:
+                outcome = saving.save(
+                    db, page, asks=again is not None, answer=answer, now=self._clock(), policy=self._policy
+                )
+            if isinstance(outcome, Change):
+                return outcome
+            answer = self._answer(outcome, again)
+
+    def settle(self, source: str) -> int:
+        """A source's first run has ended: its newest entries are published, the rest is baseline; gives how many."""
+        with self._database.writing() as db:
+            return ledger.settle(db, source, self._clock(), self._policy)
+
+    def record(self, run: Run) -> None:
+        """Writes down a finished run."""
+        with self._database.writing() as db:
+            reading.add_run(db, run)
+
+    # --- what readers ask ---
+
+    def feed(self, name: str, title: str, subtitle: str = "", limit: int = 100) -> Feed:
+        """The feed of a topic: its published entries, the latest updated first, at most `limit`."""
+        with self._database.reading() as db:
+            created = datetime.fromisoformat(_meta(db)["created_at"])
+            entries = ledger.entries(db, name, limit)
+        return Feed(name=name, title=title, subtitle=subtitle, created=created, entries=entries)
+
+    def status(self) -> tuple[SourceStatus, ...]:
+        """How each source on record is doing, by name."""
+        with self._database.reading() as db:
+            return reading.status(db)
+
+    def runs(self, source: str, limit: int = 10) -> tuple[Run, ...]:
+        """A source's latest runs, the last one first."""
+        with self._database.reading() as db:
+            return reading.runs(db, source, limit)
+
+    def article(self, wanted: int | str) -> StoredArticle | None:
+        """The article with this id, key or URL, with all its revisions; None where there is none."""
+        with self._database.reading() as db:
+            return reading.find(db, wanted)
+
+    def search(self, words: str, limit: int = 20) -> tuple[Hit, ...]:
+        """Articles with these words, with or without diacritics; exact hits first. Nothing in `words` is syntax."""
+        with self._database.reading() as db:
+            return search.search(db, words, limit)
+
+    def counts(self) -> Counts:
+        """How much there is of everything."""
+        with self._database.reading() as db:
+            return reading.counts(db)
+
+    def snapshot(self, record: int) -> Snapshot:
+        """An archived page.
+
+        :raises StoreError: no such record, or its file is damaged
+        """
+        with self._database.reading() as db:
+            place = records.place(db, record)
+        return replace(self._archive.read(place.file, place.offset, place.length), record=record)
+
+    # --- inside ---
+
+    def _answer(self, question: Question, again: Callable[[Snapshot], Article] | None) -> Answer:
+        article = None
+        try:
+            if again is not None and question.record_id is not None:
+                article = again(self.snapshot(question.record_id))
+        except (StoreError, Rejected):
+            pass  # nobody can tell whether the difference is ours
+        except Exception:  # the new page shall not suffer from what the old one does to the rules
+            log.exception("today's rules fail on the page of revision %d", question.revision_id)
+        return Answer(revision_id=question.revision_id, article=article)
+
+    def _known_end(self, file: str) -> int:
+        with self._database.reading() as db:
+            return records.end(db, file)
+
+    def _prepare(self) -> None:
+        """A new store's birth date; and keys made by an older recipe, made anew from the stored text."""
+        with self._database.reading() as db:
+            known = _meta(db)
+        if known.get("recipe") == HASH_VERSION:
+            return
+        with self._database.writing() as db:
+            known = _meta(db)
+            if "created_at" not in known:
+                values: list[dict[str, Any]] = [
+                    {"name": "created_at", "value": self._clock().astimezone(UTC).isoformat()},
+                    {"name": "recipe", "value": HASH_VERSION},
+                ]
+                db.execute(insert(schema.meta), values)
+            elif known["recipe"] != HASH_VERSION:
+                rehash.rehash(db)
+                db.execute(update(schema.meta).where(schema.meta.c.name == "recipe").values(value=HASH_VERSION))
+
+
+def _meta(db: Connection) -> dict[str, str]:
+    return dict(db.execute(select(schema.meta.c.name, schema.meta.c.value)).all())

@@ -1,0 +1,139 @@
+"""What the tests of the store share: a clock that is played, and makers of pages."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from crawler.types import (
+    Announcement,
+    Article,
+    Block,
+    Change,
+    Citation,
+    Evidence,
+    Instant,
+    Judged,
+    Match,
+    Precision,
+    Snapshot,
+)
+from storage.policy import Policy
+from storage.store import Store
+
+START = datetime(2026, 11, 22, 5, tzinfo=UTC)
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+TEXT = (
+    "Ủy ban nhân dân phường Bến Gỗ vừa lấy ý kiến người dân về phương án sắp xếp lại các tổ dân phố trên địa bàn.",
+    "Việc lấy ý kiến kéo dài đến hết tháng sau và được ghi thành biên bản tại từng tổ.",
+)
+OTHER = (
+    "Quận Sông Mây khai trương điểm tiếp nhận hồ sơ mới, người dân nộp giấy tờ và nhận kết quả tại cùng một nơi.",
+    "Điểm tiếp nhận mở cửa cả sáng thứ bảy hằng tuần.",
+)
+
+
+@dataclass
+class Stage:
+    """A store in a folder, with a clock that only moves when told to."""
+
+    folder: Path
+    now: datetime = START
+    policy: Policy = field(default_factory=Policy)
+
+    @property
+    def url(self) -> str:
+        return f"sqlite:///{self.folder / 'tindothi.db'}"
+
+    def pass_time(self, by: timedelta = HOUR) -> datetime:
+        self.now += by
+        return self.now
+
+    @contextmanager
+    def store(self, timeout: float = 5) -> Iterator[Store]:
+        with Store.open(
+            self.url, self.folder / "archive", policy=self.policy, clock=lambda: self.now, timeout=timeout
+        ) as opened:
+            yield opened
+
+    def page(
+        self, url: str, body: bytes = b"<p>", *, status: int = 200, source: str = "phuong", **headers: str
+    ) -> Snapshot:
+        return Snapshot(
+            requested_url=url,
+            url=url,
+            fetched_at=self.now,
+            status=status,
+            headers=tuple((name.replace("_", "-"), value) for name, value in headers.items()),
+            body=body,
+            source=source,
+        )
+
+
+def announcement(number: int | str, *, source: str = "phuong", published: datetime | None = None) -> Announcement:
+    instant = Instant(at=published, precision=Precision.MINUTE, raw="") if published else None
+    return Announcement(url=url_of(number, source), key=f"{source}:{number}", published=instant)
+
+
+def url_of(number: int | str, source: str = "phuong") -> str:
+    return f"https://{source}.example/tin-{number}.html"
+
+
+def article(
+    number: int | str = 1,
+    *,
+    source: str = "phuong",
+    title: str | None = "Phường Bến Gỗ sắp xếp tổ dân phố",
+    paragraphs: tuple[str, ...] = TEXT,
+    published: datetime | None = START,
+) -> Article:
+    return Article(
+        key=f"{source}:{number}",
+        url=url_of(number, source),
+        source=source,
+        title=title,
+        lead="Người dân góp ý đến hết tháng sau.",
+        paragraphs=paragraphs,
+        published=Instant(at=published, precision=Precision.MINUTE, raw=str(published), origin="meta:published")
+        if published
+        else None,
+        authors=("PV",),
+        credit="bengo.example",
+        section="Thời sự",
+        blocks=(Block(text=paragraphs[0]), Block(text="Lượt xem: 12", tag="div", rule="views")) if paragraphs else (),
+        template="moi",
+    )
+
+
+def match(topic: str = "do-thi") -> Match:
+    return Match(
+        topic=topic,
+        score=2.5,
+        evidence=(Evidence(phrase="to-dan-pho", printed="tổ dân phố", part="title", context="sắp xếp tổ dân phố"),),
+    )
+
+
+CITATION = Citation(key="12/2031/NQ-HĐND", printed="12/2031/NQ-HĐND", family="NQ", context="Nghị quyết số …")
+
+
+def judged(snapshot: Snapshot, said: Article, *topics: str) -> Judged:
+    return Judged(
+        snapshot=snapshot, article=said, matches=tuple(match(topic) for topic in topics), citations=(CITATION,)
+    )
+
+
+def visit(stage: Stage, store: Store, said: Article, *topics: str, body: bytes = b"<p>") -> Change:
+    """A page fetched now, archived and stored."""
+    snapshot = store.archive(stage.page(said.url, body, source=said.source))
+    return store.save(judged(snapshot, said, *topics))
+
+
+def settled(store: Store, source: str = "phuong") -> None:
+    """As after a first run that found nothing."""
+    listing = Snapshot(
+        requested_url=f"https://{source}.example/", url=f"https://{source}.example/", fetched_at=START, status=200
+    )
+    store.announce(source, replace(listing, source=source), ())
+    store.settle(source)

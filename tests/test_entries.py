@@ -1,0 +1,282 @@
+"""What the feed shows of an entry, at `feeds.entries`."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.types import Article, Block, Citation, Entry, Instant, Match, Precision
+from feeds.entries import (
+    CONTINUED,
+    MAX_CONTENT,
+    MAX_SUMMARY,
+    MAX_TITLE,
+    NOTICE,
+    UNTITLED,
+    WITHDRAWN,
+    content,
+    order,
+    published,
+    show,
+    summary,
+    title,
+)
+
+STORED = datetime(2026, 3, 2, 1, 30, 15, 250_000, tzinfo=UTC)
+URL = "https://phuongmau.vn/tin/khai-truong-bo-phan-mot-cua-118.html"
+TEXT = (
+    "Sáng 2/3, UBND phường Mẫu khai trương bộ phận một cửa theo mô hình chính quyền đô thị.",
+    "Người dân nộp hồ sơ tại một quầy và nhận kết quả trong ngày.",
+)
+
+
+def article(**changes: Any) -> Article:
+    said: dict[str, Any] = {
+        "key": "phuongmau:118",
+        "url": URL,
+        "source": "phuongmau",
+        "title": "Phường Mẫu khai trương bộ phận một cửa",
+        "lead": "Từ hôm nay, hồ sơ của người dân được trả trong ngày.",
+        "paragraphs": TEXT,
+    }
+    return Article(**said | changes)
+
+
+def entry(said: Article | None = None, **changes: Any) -> Entry:
+    row: dict[str, Any] = {
+        "feed": "chinh-quyen-do-thi",
+        "id": "urn:uuid:0f6f8d5e-6a53-5a5e-9d0a-3f1c6f1f0a01",
+        "announced": STORED,
+        "updated": STORED,
+        "article": said or article(),
+        "source_title": "Phường Mẫu",
+        "place": "Phường Mẫu, Hà Nội",
+    }
+    return Entry(**row | changes)
+
+
+def instant(at: datetime, precision: Precision = Precision.MINUTE) -> Instant:
+    return Instant(at=at, precision=precision, raw=str(at))
+
+
+def local(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=timezone(timedelta(hours=7)))  # type: ignore[arg-type, misc]
+
+
+# --- title and summary -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        (article(), "Phường Mẫu khai trương bộ phận một cửa"),
+        (article(title="  Hai\n dòng\x0b và\ufffe dấu "), "Hai dòng và dấu"),
+        (article(title=None), f"{UNTITLED} Từ hôm nay, hồ sơ của người dân được trả trong ngày."),
+        (article(title=" \x01 ", lead=None), f"{UNTITLED} {TEXT[0]}"),
+        (article(title=None, lead=None, paragraphs=("", "Ngắn.")), f"{UNTITLED} Ngắn."),
+        (article(title=None, lead=None, paragraphs=()), f"{UNTITLED} Phường Mẫu"),
+        (article(title="<b>Đậm</b> & ]]>"), "<b>Đậm</b> & ]]>"),
+    ],
+)
+def test_title(said: Article, shown: str) -> None:
+    assert title(entry(said)) == shown
+
+
+def test_a_long_title_is_cut_at_a_word_and_marked() -> None:
+    shown = title(entry(article(title="chính quyền đô thị " * 5000)))
+    assert len(shown) <= MAX_TITLE
+    assert re.fullmatch(r"(chính quyền đô thị )*(chính|chính quyền|chính quyền đô)?…|.*thị…", shown)
+
+
+def test_a_title_without_spaces_is_cut_too() -> None:
+    assert len(title(entry(article(title="a" * 100_000)))) == MAX_TITLE
+
+
+def test_summary_is_the_lead_else_the_opening_of_the_text() -> None:
+    assert summary(entry()) == "Từ hôm nay, hồ sơ của người dân được trả trong ngày."
+    assert summary(entry(article(lead=None))) == TEXT[0]
+    assert summary(entry(article(lead=" ", paragraphs=()))) == ""
+
+
+def test_a_long_summary_ends_with_a_sentence() -> None:
+    sentence = "Phường lấy ý kiến người dân về mô hình mới."
+    shown = summary(entry(article(lead=None, paragraphs=(f"{sentence} " * 40,))))
+    assert len(shown) > MAX_SUMMARY - len(sentence) - 2
+    assert shown == " ".join([sentence] * shown.count(sentence))
+
+
+def test_one_endless_sentence_is_cut_and_marked() -> None:
+    shown = summary(entry(article(lead="phường " * 1000)))
+    assert len(shown) <= MAX_SUMMARY
+    assert shown.endswith("phường…")
+
+
+@given(st.text(max_size=900), st.booleans())
+def test_a_summary_never_grows_beyond_its_limit(lead: str, withdrawn: bool) -> None:
+    shown = summary(entry(article(lead=lead), withdrawn=withdrawn))
+    assert len(shown) <= MAX_SUMMARY + len(NOTICE) + 1
+    assert "\n" not in shown
+
+
+def test_a_withdrawn_entry_says_so_in_title_summary_and_content() -> None:
+    gone = show(entry(withdrawn=True))
+    assert gone.title == f"{WITHDRAWN} Phường Mẫu khai trương bộ phận một cửa"
+    assert gone.summary == f"{NOTICE} Từ hôm nay, hồ sơ của người dân được trả trong ngày."
+    assert gone.content.startswith(f"<p><em>{NOTICE}</em></p>")
+    assert TEXT[1] in gone.content
+    assert gone.id == show(entry()).id
+
+
+# --- content ---------------------------------------------------------------------------------------------------------
+
+
+def test_content_is_the_lead_marked_and_the_paragraphs() -> None:
+    assert content(entry()) == (
+        "<p><strong>Từ hôm nay, hồ sơ của người dân được trả trong ngày.</strong></p>\n"
+        f"<p>{TEXT[0]}</p><p>{TEXT[1]}</p>"
+    )
+
+
+def test_content_has_the_shape_of_the_kept_blocks() -> None:
+    kinds = ("p", "h2", "li", "li", "blockquote", "blockquote", "td", "figcaption", "h6", "pre", "script")
+    texts = tuple(f"Câu {n}." for n in range(len(kinds)))
+    kept = [Block(text=text, tag=tag) for text, tag in zip(texts, kinds, strict=True)]
+    stripped = Block(text="Bình chọn", tag="p", rule="poll")
+    shown = content(entry(article(lead=None, paragraphs=texts, blocks=(stripped, *kept, stripped))))
+    assert shown.replace("\n", "") == (
+        "<p>Câu 0.</p><h2>Câu 1.</h2><ul><li>Câu 2.</li><li>Câu 3.</li></ul>"
+        "<blockquote><p>Câu 4.</p><p>Câu 5.</p></blockquote><p>Câu 6.</p><p><em>Câu 7.</em></p><h4>Câu 8.</h4>"
+        "<p>Câu 9.</p><p>Câu 10.</p>"
+    )
+
+
+def test_the_paragraphs_are_the_text_whatever_the_blocks_say() -> None:
+    other = (Block(text="UBND PHƯỜNG - Câu một.", tag="li"), Block(text="Câu hai.", tag="li"))
+    assert content(entry(article(lead=None, paragraphs=("Câu một.",), blocks=other))) == "<p>Câu một.</p>"
+    same = content(entry(article(lead=None, paragraphs=("Câu một.", "Câu hai."), blocks=other)))
+    assert same == "<ul><li>Câu một.</li><li>Câu hai.</li></ul>"
+
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "<p onclick='x()'>a</p>",
+    "<a href='javascript:x()'>a</a>",
+    "<img src='data:image/png;base64,AAAA'>",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "]]> <![CDATA[ <!-- --> <?php ?>",
+    "</p></content></entry>",
+)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_markup_in_a_text_is_text(text: str) -> None:
+    from lxml import html
+
+    shown = content(entry(article(lead=text, paragraphs=(text,))))
+    root = html.fragment_fromstring(shown, create_parent="div")
+    assert {str(one.tag) for one in root.iter()} == {"div", "p", "strong"}
+    assert not any(one.attrib for one in root.iter())
+    assert [paragraph.text_content() for paragraph in root] == [text, text]
+
+
+def test_an_endless_text_is_cut_and_leads_to_its_page() -> None:
+    shown = content(entry(article(paragraphs=("chính quyền đô thị " * 1000,) * 40)))
+    assert MAX_CONTENT * 0.9 < len(shown) < MAX_CONTENT * 1.1
+    assert CONTINUED not in shown  # there is no page to go on at
+    full = show(entry(article(paragraphs=("chính quyền đô thị " * 1000,) * 40))).content
+    assert full.endswith(f'<p><a href="{URL}" rel="nofollow noopener">{CONTINUED}</a></p>')
+
+
+def test_one_endless_paragraph_is_cut_inside() -> None:
+    shown = show(entry(article(lead=None, paragraphs=("<" * (MAX_CONTENT + 1),)))).content
+    assert len(shown) < 10_000_000
+    assert CONTINUED in shown
+
+
+def test_content_is_never_empty() -> None:
+    assert content(entry(article(lead=None, paragraphs=("\x00",)))) == "<p>Phường Mẫu khai trương bộ phận một cửa</p>"
+
+
+# --- times -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("printed", "shown"),
+    [
+        (None, None),
+        (instant(local(2026, 3, 1, 23, 10)), local(2026, 3, 1, 23, 10)),
+        (instant(datetime(2026, 3, 1, 16, 10, 5, 999, tzinfo=UTC)), local(2026, 3, 1, 23, 10, 5)),
+        (instant(local(2026, 3, 1), Precision.DAY), local(2026, 3, 1)),
+        (instant(datetime(2026, 3, 1, tzinfo=UTC), Precision.DAY), local(2026, 3, 1)),
+        (instant(local(2026, 3, 2), Precision.DAY), local(2026, 3, 2)),  # the day on which it was stored
+        (instant(local(2026, 3, 2, 8, 31)), None),  # a minute after it was stored: cannot be
+        (instant(local(2027, 3, 2), Precision.DAY), None),
+        (instant(datetime.min.replace(tzinfo=timezone(timedelta(hours=9)))), None),
+        (instant(datetime.max.replace(tzinfo=UTC)), None),
+    ],
+)
+def test_published(printed: Instant | None, shown: datetime | None) -> None:
+    assert published(entry(article(published=printed))) == shown
+
+
+def test_times_are_vietnams_in_whole_seconds() -> None:
+    assert show(entry()).updated.isoformat() == "2026-03-02T08:30:15+07:00"
+
+
+def test_a_time_without_a_zone_is_refused() -> None:
+    with pytest.raises(ValueError, match="no time zone"):
+        show(entry(updated=datetime(2026, 3, 2)))  # noqa: DTZ001
+
+
+# --- who, what, where ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("said", "source_title", "shown"),
+    [
+        (("Lê Thị Mẫu", "PV", "Lê Thị Mẫu"), "Phường Mẫu", ("Lê Thị Mẫu", "PV")),
+        ((), "Phường Mẫu", ("Phường Mẫu",)),
+        (("\x02", " "), "", ("phuongmau",)),
+    ],
+)
+def test_authors(said: tuple[str, ...], source_title: str, shown: tuple[str, ...]) -> None:
+    assert show(entry(article(authors=said), source_title=source_title)).authors == shown
+
+
+def test_categories_tell_place_source_documents_and_topics_once_each() -> None:
+    cited = Citation(key="97/2019/QH14", printed="97 /2019/QH14", family="F1", context="")
+    found = Match(topic="chinh-quyen-do-thi", score=3.0, evidence=())
+    shown = show(entry(citations=(cited, replace(cited, printed="97/2019/QH14")), matches=(found, found))).categories
+    assert [(one.scheme, one.term, one.label) for one in shown] == [
+        ("urn:tindothi:place", "Phường Mẫu, Hà Nội", "Phường Mẫu, Hà Nội"),
+        ("urn:tindothi:source", "phuongmau", "Phường Mẫu"),
+        ("urn:tindothi:document", "97/2019/QH14", "97 /2019/QH14"),
+        ("urn:tindothi:topic", "chinh-quyen-do-thi", "chinh-quyen-do-thi"),
+    ]
+    assert [one.kind for one in show(entry(place="", source_title="")).categories] == ["source"]
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "data:text/html,x", "", "https://", "https://a.vn/" + "x" * 3000]
+)
+def test_only_an_address_of_the_web_is_a_link(url: str) -> None:
+    assert show(entry(article(url=url))).link == ""
+
+
+def test_the_link_is_the_articles_page() -> None:
+    assert show(entry()).link == URL
+
+
+def test_order_is_latest_first_then_by_id_and_every_id_once() -> None:
+    def at(seconds: float, name: str) -> Entry:
+        return entry(id=name, updated=STORED + timedelta(seconds=seconds))
+
+    rows = [at(1, "c"), at(0.2, "d"), at(3, "a"), at(1, "b"), at(0.4, "e"), at(0, "a")]
+    assert [(one.id, one.updated) for one in order(rows)] == [
+        (one.id, one.updated) for one in (at(3, "a"), at(1, "b"), at(1, "c"), at(0.4, "e"), at(0.2, "d"))
+    ]
+    assert order(reversed(rows)) == order(rows)

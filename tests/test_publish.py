@@ -1,0 +1,217 @@
+"""Feeds to files: whole or not at all, whatever the disk does."""
+
+import os
+import resource
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from crawler.errors import PublishError
+from crawler.types import Feed
+from feeds import publish as publishing
+from feeds.atom import render
+from feeds.publish import Published, publish
+from tests.conftest import ROOT
+from tests.test_atom import feed
+from tests.test_entries import article, entry
+
+NAME = "chinh-quyen-do-thi.atom"
+OTHER = "chinh-quyen-hai-cap"
+ONE = feed(entry())
+TWO = feed(entry(article(title="Tiêu đề đã sửa")))
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_feed_is_written_with_all_its_folders(tmp_path: Path) -> None:
+    folder = tmp_path / "a" / "b"
+    assert publish([ONE], folder) == (Published(path=folder / NAME, entries=1, written=True),)
+    assert (folder / NAME).read_bytes() == render(ONE)
+    assert files(folder) == [NAME]
+
+
+def test_a_web_server_may_read_it(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        publish([ONE], tmp_path)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / NAME).stat().st_mode) == 0o644
+
+
+def test_unchanged_bytes_are_not_rewritten(tmp_path: Path) -> None:
+    publish([ONE], tmp_path)
+    os.utime(tmp_path / NAME, ns=(1, 1))
+    (again,) = publish([ONE], tmp_path)
+    assert not again.written
+    assert (tmp_path / NAME).stat().st_mtime_ns == 1
+    (changed,) = publish([TWO], tmp_path)
+    assert changed.written
+    assert (tmp_path / NAME).read_bytes() == render(TWO)
+
+
+def test_a_reader_that_has_the_old_file_open_reads_it_to_its_end(tmp_path: Path) -> None:
+    publish([ONE], tmp_path)
+    with (tmp_path / NAME).open("rb") as reader:
+        start = reader.read(100)
+        publish([TWO], tmp_path)
+        assert start + reader.read() == render(ONE)
+
+
+def test_the_base_url_is_the_self_links(tmp_path: Path) -> None:
+    publish([ONE], tmp_path, base_url="https://phuongmau.vn/feeds")
+    assert f"https://phuongmau.vn/feeds/{NAME}".encode() in (tmp_path / NAME).read_bytes()
+
+
+# --- faults ----------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def small_disk(limit: int) -> Iterator[None]:
+    """No file can grow beyond so many bytes: the system says so in the middle of a write, as a full disk does."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@contextmanager
+def no_rights(folder: Path) -> Iterator[None]:
+    """The folder can be read and not written; as root, by being somebody else."""
+    before = stat.S_IMODE(folder.stat().st_mode)
+    folder.chmod(0o555)
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+        folder.chmod(before)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """A folder with a good feed; everybody can get there, root or not."""
+    place = tmp_path / "feeds"
+    publish([ONE], place)
+    for path in (tmp_path, *tmp_path.parents[:2]):
+        path.chmod(path.stat().st_mode | 0o055)
+    yield place
+
+
+def test_a_disk_that_fills_up_leaves_the_last_good_feed(folder: Path) -> None:
+    with small_disk(1000), pytest.raises(PublishError) as caught:
+        publish([TWO], folder)
+    assert str(folder / NAME) in str(caught.value)
+    assert "free some space" in str(caught.value)
+    assert files(folder) == [NAME]
+    assert (folder / NAME).read_bytes() == render(ONE)
+    assert publish([TWO], folder)[0].written
+
+
+def test_an_unwritable_folder_leaves_the_last_good_feed(folder: Path) -> None:
+    with no_rights(folder), pytest.raises(PublishError) as caught:
+        publish([TWO], folder)
+    assert str(folder / NAME) in str(caught.value)
+    assert "let this user write there" in str(caught.value)
+    assert files(folder) == [NAME]
+    assert (folder / NAME).read_bytes() == render(ONE)
+    assert publish([TWO], folder)[0].written
+
+
+def test_an_unwritable_folder_is_no_failure_while_nothing_changes(folder: Path) -> None:
+    with no_rights(folder):
+        assert not publish([ONE], folder)[0].written
+
+
+@pytest.mark.parametrize("fill", [lambda path: None, lambda path: (path / "x").write_text("")], ids=["empty", "full"])
+def test_a_folder_in_the_way_of_the_file(tmp_path: Path, fill: Callable[[Path], object]) -> None:
+    (tmp_path / NAME).mkdir()
+    fill(tmp_path / NAME)
+    with pytest.raises(PublishError, match="move away what stands in its place") as caught:
+        publish([ONE, feed(name=OTHER)], tmp_path)
+    assert str(tmp_path / NAME) in str(caught.value)
+    assert OTHER not in str(caught.value)
+    assert files(tmp_path) == [NAME, f"{OTHER}.atom"]  # the other feed is there, and no temporary file
+
+
+@pytest.mark.parametrize("below", ["", "feeds"])
+def test_a_file_in_the_way_of_the_folder(tmp_path: Path, below: str) -> None:
+    (tmp_path / "in-the-way").write_text("not ours")
+    target = tmp_path / "in-the-way" / below
+    with pytest.raises(PublishError, match="move away what stands in its place") as caught:
+        publish([ONE], target)
+    assert str(target) in str(caught.value)
+    assert (tmp_path / "in-the-way").read_text() == "not ours"
+
+
+def test_every_failure_is_named(tmp_path: Path) -> None:
+    for name in (NAME, f"{OTHER}.atom"):
+        (tmp_path / name).mkdir()
+    with pytest.raises(PublishError) as caught:
+        publish([ONE, feed(name=OTHER)], tmp_path)
+    assert len(str(caught.value).splitlines()) == 2
+
+
+def test_what_a_killed_process_left_is_cleared_away(tmp_path: Path) -> None:
+    code = (
+        "import os, signal, sys; from pathlib import Path; from feeds.publish import publish\n"
+        "from tests.test_publish import ONE\n"
+        "os.fsync = lambda fd: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "publish([ONE], Path(sys.argv[1]))"
+    )
+    killed = subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, check=False)
+    assert killed.returncode == -9
+    assert files(tmp_path) == [f".{NAME}.tmp"]
+    assert publish([ONE], tmp_path)[0].written
+    assert files(tmp_path) == [NAME]
+
+
+# --- several at once -------------------------------------------------------------------------------------------------
+
+
+def test_two_publishers_take_turns_and_the_later_reads_the_later_store(tmp_path: Path) -> None:
+    inside, go_on = threading.Event(), threading.Event()
+    store = {"now": ONE}
+
+    def slow() -> Iterator[Feed]:
+        inside.set()
+        assert go_on.wait(10)
+        yield ONE
+
+    def quick() -> Iterator[Feed]:
+        yield store["now"]
+
+    first = threading.Thread(target=publish, args=(slow(), tmp_path))
+    second = threading.Thread(target=publish, args=(quick(), tmp_path))
+    first.start()
+    assert inside.wait(10)
+    second.start()
+    store["now"] = TWO
+    go_on.set()
+    first.join(10)
+    second.join(10)
+    assert (tmp_path / NAME).read_bytes() == render(TWO)
+    assert files(tmp_path) == [NAME]
+
+
+def test_a_publisher_that_hangs_is_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publishing, "PATIENCE", 0.0)
+
+    def while_one_publishes() -> Iterator[Feed]:
+        with pytest.raises(PublishError, match="another process is publishing"):
+            publish([TWO], tmp_path)
+        yield ONE
+
+    assert publish(while_one_publishes(), tmp_path)[0].written

@@ -1,0 +1,79 @@
+"""Scrapy's settings: all said, safe, polite, and true to our own configuration."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from scrapy.settings import Settings
+from scrapy.utils.misc import load_object
+
+from crawler.config import Config
+from crawler.settings import ITEM_PIPELINES, scrapy_settings, user_agent
+
+
+def settings_with(**values: Any) -> Settings:
+    """Scrapy's settings for a configuration with these values."""
+    settings = Settings()
+    settings.setdict(scrapy_settings(Config(**values)), priority="project")
+    return settings
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("REMOTE_CONTROL_ENABLED", False),
+        ("TELNETCONSOLE_ENABLED", False),
+        ("DOWNLOAD_VERIFY_CERTIFICATES", True),
+        ("ROBOTSTXT_OBEY", True),
+        ("ROBOTSTXT_USER_AGENT", "tindothi"),
+        ("AUTOTHROTTLE_ENABLED", True),
+        ("DOWNLOAD_DELAY_JITTER", 0),
+        ("COOKIES_ENABLED", False),
+        ("METAREFRESH_ENABLED", False),
+        ("HTTPERROR_ALLOW_ALL", True),
+        ("TWISTED_REACTOR", "twisted.internet.asyncioreactor.AsyncioSelectorReactor"),
+    ],
+)
+def test_what_scrapy_leaves_open_is_said(name: str, value: object) -> None:
+    assert settings_with()[name] == value
+
+
+@pytest.mark.parametrize(
+    ("fetch", "expected"),
+    [
+        ({"delay": 3}, {"DOWNLOAD_DELAY": 3, "AUTOTHROTTLE_START_DELAY": 3}),
+        ({"delay": 90}, {"AUTOTHROTTLE_MAX_DELAY": 90}),
+        ({"concurrency": 2}, {"CONCURRENT_REQUESTS_PER_DOMAIN": 2, "AUTOTHROTTLE_TARGET_CONCURRENCY": 2.0}),
+        ({"timeout": 7}, {"DOWNLOAD_TIMEOUT": 7}),
+        ({"max_size": 4096}, {"DOWNLOAD_MAXSIZE": 4096}),
+        ({"retries": 0}, {"RETRY_ENABLED": False}),
+        ({"retries": 4}, {"RETRY_ENABLED": True, "RETRY_TIMES": 4}),
+        ({"redirects": 3}, {"REDIRECT_MAX_TIMES": 3}),
+        ({"redirects": 0}, {"REDIRECT_ENABLED": False}),
+        ({"deadline": 60}, {"CLOSESPIDER_TIMEOUT": 60}),
+    ],
+)
+def test_our_configuration_holds(fetch: dict[str, Any], expected: dict[str, Any]) -> None:
+    settings = settings_with(fetch=fetch)
+    assert {name: settings[name] for name in expected} == expected
+
+
+def test_the_user_agent_is_honest_and_gives_a_contact() -> None:
+    assert user_agent("toa-soan@example.vn").startswith("tindothi/")
+    assert "+toa-soan@example.vn" in user_agent("toa-soan@example.vn")
+    assert settings_with(fetch={"contact": "https://example.vn/bot"})["USER_AGENT"] == user_agent(
+        "https://example.vn/bot"
+    )
+
+
+def test_every_named_component_exists() -> None:
+    settings = settings_with()
+    named = [*ITEM_PIPELINES, *settings.getdict("DOWNLOADER_MIDDLEWARES"), *settings.getdict("EXTENSIONS")]
+    named += [settings[name] for name in ("SPIDER_LOADER_CLASS", "LOG_FORMATTER", "TINDOTHI_MEMORY")]
+    assert all(load_object(name) for name in named)
+
+
+def test_a_copy_of_the_settings_keeps_the_configuration(tmp_path: Path) -> None:
+    settings = settings_with(data_dir=tmp_path)
+    assert settings.frozencopy()["TINDOTHI"] == settings["TINDOTHI"]
+    assert settings["TINDOTHI"].data_dir == tmp_path
