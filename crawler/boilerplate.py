@@ -27,7 +27,6 @@ LINES: Mapping[str, str] = {
         r"|(?:\*\s*)?(?:xin )?vui lòng (?:nhập|gõ|không|viết) .{0,80}|ý kiến của bạn sẽ được .{0,60}|hãy (?:là|trở thành) người đầu tiên .{0,80}|trả lời|thích"
         rf"|{_D} (?:thích|trả lời|bình luận)|(?:nội dung|tiêu đề) bình luận\W*|bình luận được gửi .{{0,40}}|hủy(?: bỏ)?|gửi(?: đi)?|họ (?:và )?tên\W*|e-?mail\W*|nội dung câu hỏi\W*"
     ),
-    "contact": r"(?:địa chỉ|trụ sở|tòa soạn|điện thoại|đt|tel|fax|hotline|đường dây nóng|e-?mail|website|bộ phận tiếp nhận)\b[^.:]{0,60}:.{0,200}|(?:cổng|trang) thông tin điện tử .{2,120}",
     "copyright": r"(?:©|copyright|bản quyền (?:thuộc|©)|giấy phép (?:số|xuất bản|hoạt động|thiết lập)).{0,160}|\(\*\) không sao chép .{0,60}|(?:® |\*)?(?:đề nghị )?ghi rõ nguồn.{0,120}|.{0,40}all rights reserved\.?",
     "counter": (
         rf"(?:tổng )?(?:số )?(?:lượt|lần) (?:xem|đọc|truy cập|view|người xem)(?: bài viết| trang)?\s*:?\s*(?:{_D})?|{_D} (?:lượt|lần) (?:xem|đọc|truy cập|view)s?|(?:views?|hits?|lượt xem)\s*:?\s*{_D}"
@@ -42,10 +41,11 @@ LINES: Mapping[str, str] = {
     ),
     "font-size": r"(?:mặc định|bình thường)?\s*(?:cỡ|kích (?:cỡ|thước)|tăng|giảm|phóng to|thu nhỏ|đổi|chọn)(?: (?:cỡ|kích cỡ))?(?: (?:chữ|font))(?: .{0,25})?|(?:a\s?[-+]?\s*){2,4}|phóng to|thu nhỏ|mặc định|font size.{0,20}|xem (?:với )?cỡ chữ.{0,20}|tương phản|đọc bài viết",
     "language": r"(?:chọn )?ngôn ngữ\s*:?|tiếng việt|english|vietnamese|bản tiếng (?:anh|việt)",
-    "login": r"(?:đăng nhập|đăng ký|đăng xuất|quên mật khẩu|tài khoản|login|log in|sign in)(?: (?:với|bằng|qua|để|ngay|tài khoản|thành viên|nhận tin) ?.{0,60})?\s*\??",
+    "login": r"(?:đăng nhập|đăng ký|đăng xuất|quên mật khẩu|tài khoản|login|log in|sign in)(?: (?:với|bằng|để|ngay|tài khoản|thành viên|nhận tin) ?[^@:]{0,60})?\s*\??",
     "newsletter": r"(?:đăng ký )?nhận (?:bản )?tin(?: .{0,40})?|subscribe.{0,20}",
+    "photo-credit": r"\(?(?:nguồn )?ảnh\s*:\s*.{2,60}|\(?(?:hình |nguồn )?ảnh (?:chỉ )?(?:mang tính )?(?:minh họa|minh hoạ|tư liệu|internet|đại diện|tl)\b.{0,40}",
     "poll": rf"bình chọn(?: của bạn)?|thăm dò(?: ý kiến)?|{_D} người (?:đã )?bình chọn|(?:xem )?kết quả(?: bình chọn)?|biểu quyết|gửi (?:bình chọn|đánh giá)|khảo sát|(?:theo bạn|bạn|đánh giá của bạn|ý kiến của bạn)[^.]{{0,30}} về (?:trang|cổng|website|trang thông tin|giao diện)[^.]{{0,120}}",
-    "print": r"print(?: page| gốc)?|in(?: bài(?: viết)?| trang| tin)?|bản in|phiên bản in|gốc|gửi (?:e-?mail|mail|bài(?: viết)?|cho bạn(?: bè)?|tin)(?: .{0,20})?|send e-?mail|lưu (?:bài|tin)(?: viết)?|đánh dấu|báo lỗi(?: .{0,20})?|e-?mail ?(?:print|in)(?: ?a+)?",
+    "print": r"print(?: page| gốc)?|in(?: bài(?: viết)?| trang| tin)?|bản in|phiên bản in|gốc|gửi (?:e-?mail|mail|bài(?: viết)?|cho bạn(?: bè)?|tin)(?: .{0,20})?|send e-?mail|lưu (?:bài|tin)(?: viết)?|đánh dấu|báo lỗi(?: .{0,20})?|(?:(?:e-?mail|send e-?mail|print|in|gửi e-?mail|in bài viết|aa?|lưu|chia sẻ)[\\s|/,]*){1,5}",
     "qr-code": r"(?:mã )?qr[ -]?code\b.*|(?:quét )?mã qr\b.*|quét mã .{0,60}",
     "rating": rf"đánh giá(?: bài viết| của bạn)?\s*:?|(?:{_D} )?(?:lượt )?đánh giá\s*:?\s*,?.{{0,12}}(?:trung bình.{{0,40}})?|lượt đánh giá.{{0,50}}|tổng số điểm(?: của bài viết)?(?: là)?.{{0,60}}|xếp hạng\s*:?\s*{_D}.{{0,30}}|(?:click|nhấn|bấm|chọn)[^.]{{0,20}} để đánh giá.{{0,40}}|trung bình\s*:?\s*(?:{_D}(?: ?/ ?\d+)?)?|{_D} ?/ ?(?:5|10)(?: sao| điểm)?|\d sao",
     "share": (
@@ -59,12 +59,14 @@ LINES: Mapping[str, str] = {
 # Before the prose only.
 HEAD: Mapping[str, str] = {
     "clock": r"(?:[\w .]{2,40}, )?(?:thứ \w+|chủ nhật|t\d|cn)?,?\s*(?:ngày )?\d{1,2}[/-]\d{1,2}[/-]\d{4}(?:[\s,|-]+\d{1,2}:\d{2}(?::\d{2})?(?: ?[ap]m)?)?(?: ?\(?gmt.{0,6}\)?)?|hôm nay(?:,| là) .{6,40}|(?:[\w .]{2,40}, )?ngày \d{1,2} tháng \d{1,2} năm \d{4}",
+    "label": r"(?:sự kiện|chủ đề|chuyên mục|từ khóa|tags?|chuyên đề)\s*:(?: .{2,80})?",
     "menu": r"(?:trang chủ|home)\s*[>»›/|].*|.{0,60}\s[»›]\s.{0,80}",
     "weather": r"(?:thời tiết|nhiệt độ)(?: .{0,40})?|-?\d{1,2} ?°\s?c?",
 }  # fmt: skip
 
 # After the prose only.
 TAIL: Mapping[str, str] = {
+    "contact": r"(?:địa chỉ|trụ sở|tòa soạn|điện thoại|đt|tel|fax|hotline|đường dây nóng|e-?mail|website|bộ phận tiếp nhận)\b[^.:]{0,60}:.{0,200}|(?:cổng|trang) thông tin điện tử .{2,120}",
     "credit": r"\(?(?:theo|nguồn(?: tin)?|source|tổng hợp(?: từ)?)\s*:?\s+.{2,60}|nguồn\s*:",
     "tags": r"(?:từ kh[óo][áa]|tags?|chủ đề|thẻ|keywords?|xem thêm về|sự kiện)\s*:?(?: .{0,200})?|#\s?\w.{0,120}",
     "time": r"(?:(?:cập nhật|ngày đăng|đăng lúc|đăng ngày)\b.{0,40})",
@@ -145,11 +147,9 @@ def verdicts(lines: Sequence[Line]) -> tuple[str | None, ...]:
     if not prose:
         return tuple(rules)
     for place in range(prose[0]):
-        rules[place] = rules[place] or _match("head", lines[place].text)
+        rules[place] = rules[place] or _match("head", lines[place].text) or section_rule(lines[place].text)
     _cut(lines, rules, prose)
-    end = max((place for place in prose if rules[place] is None), default=prose[-1])
-    for place in range(end + 1, len(lines)):
-        rules[place] = rules[place] or _match("tail", lines[place].text)
+    _trim(lines, rules)
     _strip_links(lines, rules)
     return tuple(rules)
 
@@ -173,6 +173,14 @@ def _cut(lines: Sequence[Line], rules: list[str | None], prose: Sequence[int]) -
             if is_prose(lines[later].text) and lines[later].linked < 0.5:
                 break
             rules[later] = rules[later] or rule
+
+
+def _trim(lines: Sequence[Line], rules: list[str | None]) -> None:
+    """From the end back to the first paragraph that no rule knows: credits, tags, the outlet's address."""
+    for place in range(len(lines) - 1, -1, -1):
+        rules[place] = rules[place] or _match("tail", lines[place].text)
+        if rules[place] is None and is_prose(lines[place].text):
+            break
 
 
 def _is_list(after: Sequence[Line]) -> bool:

@@ -24,12 +24,14 @@ _SYLLABLE = rf"[{_CAPITAL}][^\W\d_]*\.?"
 _DESK = r"(?:nhóm )?(?:p\.? ?v\.?|phóng viên|nhóm phóng viên|ban biên tập|btv|ctv)(?: thực hiện)?"
 _PERSON = re.compile(rf"{_SYLLABLE}(?:[ .-]{{1,2}}{_SYLLABLE}){{1,4}}")
 _DESKS = re.compile(_DESK, re.IGNORECASE)
-_INITIALS = re.compile(rf"[{_CAPITAL}](?:\.? ?[{_CAPITAL}]){{1,3}}\.?|[{_CAPITAL}]\.[^\W\d_]+")
+_INITIALS = re.compile(rf"[{_CAPITAL}]{{2}}|[{_CAPITAL}](?:\. ?[{_CAPITAL}]){{1,3}}\.?|[{_CAPITAL}]\.[^\W\d_]+")
 _SPLIT = re.compile(r"\s*(?:[,;&/+]|\s[-–—]\s|\bvà\b|\bthực hiện\b|\n)\s*", re.IGNORECASE)
 _ROLE = re.compile(
     r"^(?:(?:bài|ảnh|bài và ảnh|bài, ảnh|tin, ảnh|tin và ảnh|tin|tác giả|thực hiện|người viết|by|author|phóng viên|pv|biên tập)\s*[:.]?\s+)+(?=\S)",
     re.IGNORECASE,
 )
+_PHOTOS = re.compile(r"\s*[.;,|/–-]?\s*\(?(?:ảnh|clip|video|đồ họa|đồ hoạ)\s*:.*$", re.IGNORECASE)
+_OUTLET = re.compile(r"\b(?:online|news|báo|tạp chí|tv|tivi|plus|media|net|ttxvn)\b", re.IGNORECASE)
 _ASIDE = re.compile(r"\s*\([^()]{0,40}\)\s*$")
 _CREDIT = re.compile(
     r"^\(?\s*(?:theo|nguồn(?: tin| bài viết)?|source)\s*(?::|\s)\s*(?P<credit>.{2,60}?)\s*\)?$", re.IGNORECASE
@@ -84,7 +86,9 @@ def find_byline(
 
 def people(text: str, facts: Metadata) -> list[str]:
     """The names in a byline, without roles, outlets and asides; empty where any part of it is no name."""
-    bare = _ASIDE.sub("", _ROLE.sub("", clean(text))).strip(" .:-–—|")
+    if _CREDIT.match(clean(text)):
+        return []
+    bare = _ASIDE.sub("", _PHOTOS.sub("", _ROLE.sub("", clean(text)))).strip(" .:-–—|")
     if _DESKS.fullmatch(bare):
         return [bare]
     names = [part.strip(" .:") for part in _SPLIT.split(bare) if part.strip(" .:")]
@@ -93,7 +97,7 @@ def people(text: str, facts: Metadata) -> list[str]:
 
 
 def _is_name(name: str, facts: Metadata) -> bool:
-    if line_rule(name):
+    if line_rule(name) or _OUTLET.search(name):
         return False
     if _DESKS.fullmatch(name) or _INITIALS.fullmatch(name):
         return squeezed(name) not in facts.sites

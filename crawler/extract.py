@@ -17,8 +17,9 @@ from crawler.dates import labelled_date
 from crawler.document import MAX_SIZE, Document, parse
 from crawler.errors import NoText, NotArticle
 from crawler.headline import Headline, headline, told_headline
-from crawler.kinds import is_home, no_article, weigh
-from crawler.layout import Layout, lay_out
+from crawler.items import announcements
+from crawler.kinds import Weight, is_home, no_article, weigh
+from crawler.layout import Layout, lay_out, orphans
 from crawler.lead import Lead, find_lead
 from crawler.metadata import Metadata, read_metadata, section_of
 from crawler.published import published
@@ -29,7 +30,6 @@ from crawler.urls import article_key, canonical
 
 _PROSE = 140  # characters of the line that begins the prose
 _SMALLEST = 60  # characters of lead and text
-_LINKS = 8  # links to articles of a page without text, which is then a list
 
 
 def extract(snapshot: Snapshot, source: Source, *, now: datetime | None = None, max_size: int = MAX_SIZE) -> Article:
@@ -74,14 +74,16 @@ def _article(
     layout: Layout,
 ) -> Article:
     lead = find_lead(page, facts, template, layout, title.place)
-    rules = _rules(layout, title, lead)
+    items = announcements(layout, title)
+    rules = _rules(layout, title, lead, items)
     kept = [at for at, rule in enumerate(rules) if rule is None]
     when = published(page, facts, template, layout, title.place, now=now, order=source.date_order)
     byline = find_byline(page, facts, template, layout, title.place, kept)
     for at, rule in byline.places:
         rules[at] = rules[at] or rule
     kept = [at for at in kept if rules[at] is None]
-    _require_article(layout, [*(lead.places if lead else ()), *kept], title, dated=when is not None)
+    own = [*(lead.places if lead else ()), *kept]
+    _require_article(weigh(layout, own, items, title, dated=when is not None))
     opening = without_prefix(lead.text, source.prefixes)[0] if lead else None
     paragraphs = [layout.lines[at].text for at in kept]
     if paragraphs:
@@ -96,7 +98,7 @@ def _article(
         published=when,
         authors=byline.authors,
         credit=byline.credit,
-        section=section_of(facts, layout.lines, layout.boxes, title.place),
+        section=section_of(facts, layout.lines, title.place),
         blocks=tuple(
             Block(text=line.text, tag=line.tag, rule=rule) for line, rule in zip(layout.lines, rules, strict=True)
         ),
@@ -104,7 +106,7 @@ def _article(
     )
 
 
-def _rules(layout: Layout, title: Headline, lead: Lead | None) -> list[str | None]:
+def _rules(layout: Layout, title: Headline, lead: Lead | None, items: frozenset[int]) -> list[str | None]:
     """For each line of the page the rule by which it is no text, or None."""
     rules: list[str | None] = [
         box or (None if inside else "outside") for box, inside in zip(layout.boxes, layout.inside, strict=True)
@@ -115,10 +117,16 @@ def _rules(layout: Layout, title: Headline, lead: Lead | None) -> list[str | Non
         rules[title.place] = "headline"
     for at in lead.places if lead else ():
         rules[at] = "lead"
+    for at in items:
+        rules[at] = rules[at] or "announcement"
     body = [at for at, rule in enumerate(rules) if rule is None]
     found = verdicts([Line(text=layout.lines[at].text, linked=layout.lines[at].linked) for at in body])
     for at, rule in zip(body, found, strict=True):
         rules[at] = rule or ("date" if _is_date(layout.lines[at].text) else None)
+    for at in orphans(layout, rules):
+        rules[at] = "orphan"
+    if lead and body and layout.lines[body[0]].text == lead.text:
+        rules[body[0]] = "lead"
     return rules
 
 
@@ -126,11 +134,8 @@ def _is_date(text: str) -> bool:
     return len(text) < 100 and labelled_date(text) is not None
 
 
-def _require_article(layout: Layout, kept: Sequence[int], title: Headline, *, dated: bool) -> None:
-    weight = weigh(layout, kept, title, dated=dated)
-    if weight.kept < _SMALLEST:
-        if weight.links >= _LINKS:
-            raise NotArticle(f"{weight.links} links to articles, and no text")
-        raise NoText("no text is left")
+def _require_article(weight: Weight) -> None:
     if reason := no_article(weight):
         raise NotArticle(reason)
+    if weight.kept < _SMALLEST:
+        raise NoText("no text is left")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from enum import IntEnum
 
+from crawler.errors import StoreError, StoreLocked
 from crawler.types import Run
 
 
@@ -29,6 +30,9 @@ MEANING = {
 }
 
 
+STORE_FAILURES = (StoreError.__name__, StoreLocked.__name__)
+
+
 def healthy(run: Run) -> bool:
     """Whether a source's run did what it is for: every listing was read, and what failed else was less than half.
 
@@ -42,6 +46,8 @@ def verdict(runs: Sequence[Run], *, wrong_files: int = 0, expected: int = 0) -> 
 
     `wrong_files` counts source files that were left out, `expected` the sources that should have a run.
     """
+    if any(run.failure and run.failure.kind in STORE_FAILURES for run in runs):
+        return Exit.STORE
     if expected and not any(run.fetched for run in runs):
         return Exit.NOTHING_FETCHED
     if wrong_files or len(runs) < expected or not all(healthy(run) for run in runs):

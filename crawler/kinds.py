@@ -21,9 +21,11 @@ from crawler.text import words
 _HOME = re.compile(r"/*(?:(?:.*/)?(?:index|default|home|homepage|trang-?chu|main)(?:\.\w{2,5})?/*)?", re.IGNORECASE)
 _HEADLINE = 25  # characters of a link that announces an article
 _SUMMARY, _SUMMARY_END = 60, 400  # characters of a line that may be a summary: at least, at most
-_REPEATED = 3  # siblings of one structure
+_REPEATED = 3  # summaries that make a list
+_SMALLEST, _LINKS = 60, 8  # characters of an article; links to articles on a page without one
 _LISTED = 0.5  # share of the prose that stands in a list
 _SHARE = 0.5  # share of the page's prose that an article has
+_MOST, _SHORT = 0.68, 600  # share of the prose, and characters, at which many links are only furniture
 _PER_LINK = 25  # characters of text for each link to an article, below which a page is a place to leave
 _LONG = 1500  # characters of text that speak for themselves
 _UNTITLED = 400  # characters that a page without a headline must have
@@ -56,8 +58,15 @@ def is_home(url: str) -> bool:
     return parts.scheme in ("http", "https") and not parts.query and bool(_HOME.fullmatch(parts.path))
 
 
-def weigh(layout: Layout, kept: Sequence[int], title: Headline, *, dated: bool) -> Weight:
-    """The weights of a page. `kept`: places of the lines of lead and text. `dated`: a date of publication is known."""
+def weigh(
+    layout: Layout, kept: Sequence[int], items: frozenset[int], title: Headline, *, dated: bool
+) -> Weight:
+    """The weights of a page.
+
+    :param kept: places of the lines of lead and text
+    :param items: places of the lines that announce other articles
+    :param dated: whether a date of publication is known
+    """
     lines = [layout.lines[at] for at in kept]
     prose = [line for line in lines if len(line.text) >= _SUMMARY]
     size = sum(len(line.text) for line in prose)
@@ -66,7 +75,7 @@ def weigh(layout: Layout, kept: Sequence[int], title: Headline, *, dated: bool) 
     return Weight(
         kept=text,
         sentences=sum(is_prose(line.text) and line.text[-1] in '.!?…:;”"/' for line in lines),
-        listed=max(_in_items(layout, prose, title), _behind_links(layout, kept), _cut_short(prose)),
+        listed=max(_in_items(layout, items), _behind_links(layout, kept), _cut_short(prose)),
         share=size / whole if whole else 0.0,
         links=sum(line.linked > 0.8 and len(line.text) >= _HEADLINE for line in layout.lines),
         tabular=sum(len(line.text) for line in lines if _columns(line.element) >= 3) / text if text else 0.0,
@@ -79,6 +88,10 @@ def weigh(layout: Layout, kept: Sequence[int], title: Headline, *, dated: bool) 
 
 def no_article(weight: Weight) -> str | None:
     """Why a page of such weights is no article, or None."""
+    if weight.kept < _SMALLEST and weight.links >= _LINKS:
+        return f"{weight.links} links to articles, and no text"
+    if weight.kept < _SMALLEST:
+        return None  # no text: another refusal
     if weight.listed >= _LISTED:
         return "a list of articles"
     if not weight.headline and weight.kept < _UNTITLED:
@@ -89,65 +102,27 @@ def no_article(weight: Weight) -> str | None:
         return "a table without a headline"
     if not weight.sentences and not weight.dated:
         return "no sentence"
-    weak = weight.share < _SHARE or (weight.kept < _LONG and weight.kept < _PER_LINK * weight.links)
+    crowded = weight.kept < min(_LONG, _PER_LINK * weight.links)
+    weak = weight.share < _SHARE or (crowded and (weight.share < _MOST or weight.kept < _SHORT))
     if weak and not weight.agreed:
         return f"{weight.links} links to articles, and little text of its own"
     return None
 
 
-def _in_items(layout: Layout, prose: Sequence[Segment], title: Headline) -> float:
-    """The share of the prose that stands in siblings of one structure, each with a headline that is a link."""
-    total = sum(len(line.text) for line in prose)
-    if not total:
-        return 0.0
-    linking = {
-        element
-        for line in layout.lines
-        if _announces(line)
-        for element in (line.element, *line.element.iterancestors())
+def _in_items(layout: Layout, items: frozenset[int]) -> float:
+    """The share of the body's prose that announces other articles."""
+    prose = {
+        at: len(line.text)
+        for at, (line, inside) in enumerate(zip(layout.lines, layout.inside, strict=True))
+        if inside and line.linked < 0.5 and len(line.text) >= _SUMMARY
     }
-    own = _own(layout, title)
-    repeated: dict[etree._Element, bool] = {}
-    listed = 0
-    for line in prose:
-        above = False
-        for element in (line.element, *line.element.iterancestors()):
-            above = above or element is layout.body
-            if element in own:
-                break
-            if element in linking and not (above and not element.get("class")) and _repeats(element, linking, repeated):
-                listed += len(line.text)
-                break
-    return listed / total
-
-
-def _announces(line: Segment) -> bool:
-    """Whether a line is a link to an article, or a heading that holds one beside a date."""
-    return line.linked * len(line.text) >= 10 and (line.linked > 0.8 or line.tag in ("h1", "h2", "h3", "h4", "h5", "h6"))
-
-
-def _own(layout: Layout, title: Headline) -> set[etree._Element]:
-    """The elements that hold the page's own headline: what repeats there is no list of headlines."""
-    if title.place < 0 or layout.lines[title.place].linked > 0.5:
-        return set()
-    element = layout.lines[title.place].element
-    return {element, *element.iterancestors()}
+    return sum(size for at, size in prose.items() if at in items) / sum(prose.values()) if prose else 0.0
 
 
 def _cut_short(prose: Sequence[Segment]) -> float:
     """The share of the prose in summaries that end in dots, where there are several."""
     short = [line for line in prose if len(line.text) < _SUMMARY_END and line.text.endswith(("...", "…", "[…]"))]
     return sum(len(line.text) for line in short) / sum(len(line.text) for line in prose) if len(short) >= _REPEATED else 0
-
-
-def _repeats(element: etree._Element, linking: set[etree._Element], known: dict[etree._Element, bool]) -> bool:
-    if element not in known:
-        parent = element.getparent()
-        shape = (element.tag, element.get("class"))
-        known[element] = False
-        alike = 0 if parent is None else sum((one.tag, one.get("class")) == shape and one in linking for one in parent)
-        known[element] = alike >= _REPEATED
-    return known[element]
 
 
 def _behind_links(layout: Layout, kept: Sequence[int]) -> float:

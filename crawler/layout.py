@@ -98,3 +98,29 @@ def _held(lines: Sequence[Segment], body: etree._Element | None) -> tuple[bool, 
     if body is None:
         return (False,) * len(lines)
     return tuple(line.element is body or any(one is body for one in line.element.iterancestors()) for line in lines)
+
+
+def orphans(layout: Layout, rules: Sequence[str | None]) -> list[int]:
+    """Headings of boxes of which nothing else is kept: within the body, the next element up holds stripped lines only."""
+    kept = [at for at, rule in enumerate(rules) if rule is None]
+    held: dict[etree._Element, list[int]] = {}
+    for at, line in enumerate(layout.lines):
+        for element in (line.element, *line.element.iterancestors()):
+            if element is layout.body:
+                break
+            held.setdefault(element, []).append(at)
+    wanted = set(kept)
+
+    def is_orphan(at: int) -> bool:
+        line = layout.lines[at]
+        if not (line.bold > 0.9 or line.tag.startswith("h")) or len(line.text) > 100:
+            return False
+        for element in (line.element, *line.element.iterancestors()):
+            if element is layout.body:
+                return False
+            others = [one for one in held.get(element, ()) if one != at]
+            if others:
+                return not any(one in wanted for one in others)
+        return False
+
+    return [at for at in kept if is_orphan(at)]

@@ -26,6 +26,7 @@ _NAMED = re.compile(
     r"(?:[-_]*(?:detail|news|article|content|post|text|cms))*(?=$|[-_ ])"
 )
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_PICTURE = re.compile(r"(?:^|[-_ ])(?:img|image|images|photo|photos|pic|picture|thumb|thumbnail|avatar|figure|gallery|slide)(?=$|[-_ ])")
 _NUMBERED = re.compile(r"^(?:[-–•*+]|\(?[\dIVX]{1,4}[.)]|[a-zđ]\))")
 _NOTE = re.compile(r"^(?:LTS|TS|Lời (?:tòa|toà) soạn)\b")  # the editors' note stands before the lead, and is none
 _SHORTEST, _LONGEST = 30, 1200  # characters
@@ -50,6 +51,7 @@ def find_lead(page: Document, facts: Metadata, template: Template | None, layout
         or _described(facts, layout, around)
         or _bold(layout, around)
         or _prefixed(layout, around)
+        or _repeated(layout, around)
         or _alone(layout, around)
     )
 
@@ -104,7 +106,7 @@ def _named(layout: Layout, around: Sequence[int]) -> Lead | None:
     """The first element between headline and text that is named as a lead."""
     for at in around:
         element = _lead_element(layout.lines[at].element, layout.body)
-        if element is None:
+        if element is None or _is_picture(layout.lines[at].element):
             continue
         places = [one for one in around if _is_in(layout.lines[one].element, element)]
         if lead := _lead(layout, places, "named"):
@@ -121,6 +123,14 @@ def _lead_element(element: etree._Element, body: etree._Element | None) -> etree
         if _NAMED.search(_CAMEL.sub("-", names).lower().strip()):
             return one
     return None
+
+
+def _is_picture(element: etree._Element) -> bool:
+    """Whether the words belong to a picture."""
+    return any(
+        one.tag == "figure" or _PICTURE.search(_CAMEL.sub("-", one.get("class") or "").lower())
+        for one in (element, *list(element.iterancestors())[:2])
+    )
 
 
 def _described(facts: Metadata, layout: Layout, around: Sequence[int]) -> Lead | None:
@@ -156,6 +166,14 @@ def _prefixed(layout: Layout, around: Sequence[int]) -> Lead | None:
     return _lead(layout, [prose[0]], "prefixed")
 
 
+def _repeated(layout: Layout, around: Sequence[int]) -> Lead | None:
+    """The paragraph that stands twice: once as the summary, and again where the text begins."""
+    prose = [at for at in around if is_prose(layout.lines[at].text)]
+    if len(prose) < 2 or layout.lines[prose[0]].text != layout.lines[prose[1]].text:
+        return None
+    return _lead(layout, [prose[0]], "repeated")
+
+
 def _alone(layout: Layout, around: Sequence[int]) -> Lead | None:
     """The one paragraph before the first of several subheadings, on a text that is ordered by them."""
     inside = [at for at in range(len(layout.lines)) if layout.inside[at] and not line_rule(layout.lines[at].text)]
@@ -166,7 +184,9 @@ def _alone(layout: Layout, around: Sequence[int]) -> Lead | None:
     heads = [
         place
         for place in range(first + 1, len(after) - 1)
-        if _is_subheading(layout.lines[after[place]]) and is_prose(layout.lines[after[place + 1]].text)
+        if _is_subheading(layout.lines[after[place]])
+        and layout.lines[after[place]].tag in ("h2", "h3", "h4", layout.lines[after[first]].tag)
+        and is_prose(layout.lines[after[place + 1]].text)
     ]
     if len(heads) < 2 or heads[0] != first + 1:
         return None

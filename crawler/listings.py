@@ -29,6 +29,8 @@ def read_page(text: str, listing: Listing, selectors: Sequence[str] | None = Non
     :raises Damaged: not parsable
     """
     tree = _tree(text)
+    if tree is None:
+        return
     base = next((element.get("href", "") for element in tree.iter("base")), "")
     chosen = listing.items if selectors is None else selectors
     elements = _select(tree, ", ".join(chosen)) if chosen else []
@@ -102,10 +104,11 @@ def _printed(value: Any) -> str:
     return value.strip()[: 4 * MAX_FIELD] if isinstance(value, str) else ""
 
 
-def _tree(text: str) -> etree._Element:
+def _tree(text: str) -> etree._Element | None:
+    """The parsed markup; None for an empty answer: what some APIs give behind their last page."""
     legal = _ILLEGAL.sub("", text).strip()
     if not legal:
-        raise Damaged("the listing is empty")
+        return None
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
         return html.document_fromstring(legal.encode("utf-8", "replace"), parser=parser)

@@ -34,6 +34,8 @@ _DESCRIPTIONS = ("og:description", "description", "twitter:description", "dc.des
 _AUTHORS = ("article:author", "dable:author", "author", "cxenseparse:author", "parsely-author", "dc.creator")
 _SECTIONS = ("article:section", "articlesection")
 _CRUMB = re.compile(r"\s*[>»›/]\s*")
+_CRUMBS = re.compile(r"bread|crumb|\bcate|category|chuyen-?muc|\bzone\b")
+_DIGIT = re.compile(r"\d")
 _PUBLISHED = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')
 
 
@@ -164,17 +166,17 @@ def squeezed(name: str) -> str:
     return re.sub(r"[\W_]+", "", fold(name))
 
 
-def section_of(
-    facts: Metadata, lines: Sequence[Segment], boxes: Sequence[str | None], headline: int
-) -> str | None:
-    """The page's own section: as metadata says, else the last link of the breadcrumb, or the short line, before the
-    headline."""
+def section_of(facts: Metadata, lines: Sequence[Segment], headline: int) -> str | None:
+    """The page's own section: as metadata says; else the last of the breadcrumb, or the short line above the headline."""
     if facts.section:
         return facts.section
     for at in range(headline - 1, max(headline - 4, -1), -1):
         line = lines[at]
-        if 3 <= len(line.text) <= 40 and not any(c.isdigit() for c in line.text) and line_rule(line.text) is None:
-            if _CRUMB.search(line.text):
-                return clean(_CRUMB.split(line.text)[-1])
-            return line.text if line.element.tag != "li" or boxes[at] == "menu" else None
+        if not 3 <= len(line.text) <= 40 or line.text.endswith(":") or line_rule(line.text) or _DIGIT.search(line.text):
+            continue
+        above = (line.element, *list(line.element.iterancestors())[:3])
+        if any(_CRUMBS.search(f"{one.get('class', '')} {one.get('id', '')}".lower()) for one in above):
+            return clean(_CRUMB.split(line.text)[-1])
+        if line.linked == 0 and at == headline - 1 and lines[headline].element.getparent() is line.element.getparent():
+            return line.text
     return None

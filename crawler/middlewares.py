@@ -3,15 +3,23 @@
 The deadline of a run is Scrapy's own (`CLOSESPIDER_TIMEOUT`), and so are robots.txt, delays, retries and size limits.
 """
 
+import logging
 import os
 import zlib
 from typing import Any, Self
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import DownloadCancelledError, IgnoreRequest, ResponseDataLossError
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.exceptions import (
+    DownloadCancelledError,
+    DownloadFailedError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
 from scrapy.http import Response
+from scrapy.robotstxt import RobotParser
 
 from crawler.config import Config
 from crawler.errors import Damaged, OffSite, TooLarge
@@ -20,6 +28,17 @@ from crawler.urls import host_of
 
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
 CHUNK = 64 * 1024
+FORBIDDEN = "RobotsForbidden"
+
+
+_UNTRUSTED = ("certificate verify failed", "VerificationError")  # OpenSSL's and service_identity's words
+
+# What Scrapy says when it ignores a request: it has one class for all of it.
+_IGNORED = {
+    "max redirections": "TooManyRedirects",
+    "robots.txt": FORBIDDEN,
+    "DOWNLOAD_MAXSIZE": TooLarge.__name__,
+}
 
 
 class Refuse(IgnoreRequest):
@@ -52,8 +71,34 @@ class OwnHosts:
         return response
 
     def _own(self, url: str) -> bool:
-        spider: Any = self._crawler.spider
+        spider: Any = self._crawler.spider  # one with its `sources` by host
         return host_of(url) in spider.sources
+
+
+class Robots(RobotsTxtMiddleware):
+    """robots.txt is obeyed, also where it cannot be had: then nothing is fetched (RFC 9309, 2.3.1.4).
+
+    Scrapy would fetch everything after a failure or a 5xx, and print a traceback for the former.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._unknown: dict[str, Refuse] = {}
+        logging.getLogger(RobotsTxtMiddleware.__module__).setLevel(logging.CRITICAL)
+
+    def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
+        if refuse := self._unknown.get(urlsplit(request.url).netloc):
+            raise refuse
+        super().process_request_2(rp, request)
+
+    async def _parse_robots(self, resp: Response, netloc: str, request: Request) -> None:
+        if resp.status >= 500:
+            self._unknown[netloc] = Refuse(f"HTTP {resp.status}", "robots.txt cannot be had")
+        await super()._parse_robots(resp, netloc, request)
+
+    def _robots_error(self, exc: Exception, netloc: str) -> None:
+        self._unknown[netloc] = Refuse(kind_of(exc), f"robots.txt cannot be had: {exc}")
+        super()._robots_error(exc, netloc)
 
 
 class Conditional:
@@ -135,13 +180,8 @@ def kind_of(exception: BaseException | None) -> str:
         return TooLarge.__name__
     if isinstance(exception, ResponseDataLossError):
         return Damaged.__name__
+    if isinstance(exception, DownloadFailedError) and any(words in str(exception) for words in _UNTRUSTED):
+        return "CertificateRefused"
     if isinstance(exception, IgnoreRequest):
         return next((name for words, name in _IGNORED.items() if words in str(exception)), "IgnoreRequest")
     return type(exception).__name__
-
-
-_IGNORED = {
-    "max redirections": "TooManyRedirects",
-    "robots.txt": "RobotsForbidden",
-    "DOWNLOAD_MAXSIZE": TooLarge.__name__,
-}

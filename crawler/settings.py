@@ -17,6 +17,8 @@ ITEM_PIPELINES = {
 
 # Requests pass from small numbers to large, answers from large to small.
 DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawler.middlewares.Robots": 100,  # in its place
     "crawler.middlewares.OwnHosts": 605,  # sees a redirect before Scrapy's own (600) follows it
     "crawler.middlewares.Conditional": 610,
     "crawler.middlewares.Whole": 620,  # sees the packed body before Scrapy (590) unpacks it

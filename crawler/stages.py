@@ -9,7 +9,7 @@ What a run counts is kept in Scrapy's stats under the names below; `storage.runs
 import asyncio
 import logging
 from collections.abc import Mapping
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, cast
 
 from scrapy import Spider
 from scrapy.crawler import Crawler
@@ -66,7 +66,7 @@ class Extract:
         return cls(crawler)
 
     async def process_item(self, item: Snapshot) -> Judged:
-        spider: Any = self._crawler.spider  # one that `KnowsSources`
+        spider = cast(KnowsSources, self._crawler.spider)
         try:
             article = await asyncio.to_thread(article_of, item, owner(spider.sources, item.url), self._max_size)
         except Rejected as rejected:

@@ -22,14 +22,21 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from crawler.config import Config
 from crawler.discover import address, discover
-from crawler.errors import Rejected, TindothiError, TooLarge
+from crawler.errors import OffSite, Rejected, TindothiError, TooLarge
 from crawler.memory import Memory
-from crawler.middlewares import kind_of
+from crawler.middlewares import FORBIDDEN, kind_of
 from crawler.stages import FAILED, FAILURE, FETCHED, LISTINGS, REASON, REJECTED, UNCHANGED
 from crawler.types import Due, Failure, Listing, ListingKind, Snapshot, Source, Validators
 from crawler.urls import host_of
 
 WIRE_HEADERS = frozenset((b"transfer-encoding", b"content-length", b"connection", b"keep-alive"))  # not the page's
+
+# Articles that will never be had, and how they count: one that is too large did answer, a forbidden one is not asked.
+FINAL = {
+    TooLarge.__name__: (FETCHED, REJECTED, REASON + TooLarge.__name__),
+    OffSite.__name__: (FAILED,),
+    FORBIDDEN: (FAILED,),
+}
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +51,7 @@ class SourceSpider(Spider):
         self.memory = memory
         self.sources: Mapping[str, Source] = dict.fromkeys(self.source.hosts, self.source)
         self._listings_open = len(self.source.listings)
+        self._heard = False  # whether any listing had something to say
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -117,16 +125,17 @@ class SourceSpider(Spider):
         snapshot = self._snapshot(response, address(listing)[0])
         self._count(FETCHED, LISTINGS)
         if snapshot.status == 304:
+            self._heard = True
             return ()
         snapshot = await asyncio.to_thread(self.memory.archive, snapshot)
         if snapshot.status != 200:
             await self._fail(snapshot.url, f"HTTP {snapshot.status}", "the listing was refused")
             return ()
         found = await asyncio.to_thread(discover, self.source, listing, snapshot, snapshot.fetched_at)
-        first = listing in self.source.listings
-        if first and listing.kind in (ListingKind.PAGE, ListingKind.API) and not found.announcements:
-            await self._fail(snapshot.url, "EmptyListing", "no article is announced; look at `items` and `articles`")
+        if not (found.announcements or found.further or listing.kind is ListingKind.SITEMAP):
+            log.warning("%s announces nothing", snapshot.url)
             return ()  # its validators are not kept: a 304 would hide for ever what could not be read
+        self._heard = True
         new = await asyncio.to_thread(self.memory.announce, self.source.name, snapshot, found.announcements)
         log.info("%s announces %d articles, %d new", snapshot.url, len(found.announcements), new)
         return found.further if new or listing.kind is ListingKind.SITEMAP else ()
@@ -136,6 +145,8 @@ class SourceSpider(Spider):
     async def _after_listing(self) -> AsyncIterator[Request]:
         self._listings_open -= 1
         if self._listings_open == 0:
+            if not self._heard and self.crawler.stats.get_value(FAILURE) is None:
+                await self._fail(self.source.listings[0].url, "NothingAnnounced", "look at `items` and `articles`")
             async for request in self._due():
                 yield request
 
@@ -167,17 +178,16 @@ class SourceSpider(Spider):
         yield self._snapshot(response, due.url)
 
     async def unfetched(self, failure: TwistedFailure) -> None:
-        """An article did not answer: it stays pending. One that is too large is answer enough."""
+        """An article did not answer: it stays pending. What will never be had is given up."""
         due: Due = _request(failure).cb_kwargs["due"]
-        if kind_of(failure.value) != TooLarge.__name__:
+        kind = kind_of(failure.value)
+        if kind not in FINAL:
             await self._lost(failure, due.url)
             return
-        unread = Snapshot(
-            requested_url=due.url, url=due.url, fetched_at=datetime.now(UTC), status=0, source=self.source.name
-        )
-        refusal = TooLarge(str(failure.value)[:200])
-        await asyncio.to_thread(self.memory.reject, unread, refusal.reason, str(refusal), temporary=False)
-        self._count(FETCHED, REJECTED, REASON + refusal.reason)
+        now = datetime.now(UTC)
+        unread = Snapshot(requested_url=due.url, url=due.url, fetched_at=now, status=0, source=self.source.name)
+        await asyncio.to_thread(self.memory.reject, unread, kind, str(failure.value)[:200], temporary=False)
+        self._count(*FINAL[kind])
 
     # --- what both need ---
 

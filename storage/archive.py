@@ -64,22 +64,23 @@ class Archive:
                 raise StoreError(f"{self._folder}: the archive cannot be written: {error}") from error
             return Place(file=self._name, offset=offset, length=len(data), digest=warc.digest(page.body))
 
-    def read(self, file: str, offset: int, length: int) -> Snapshot:
+    def read(self, place: Place) -> Snapshot:
         """The page of a record.
 
-        :raises StoreError: it is not there, or not whole
+        :raises StoreError: it is not there, not whole, or not what was written
         """
-        path = self._folder / file
+        path = self._folder / place.file
         try:
-            with (path if path.exists() else path.with_name(file + OPEN)).open("rb") as stream:
-                stream.seek(offset)
-                data = stream.read(length)
+            with (path if path.exists() else path.with_name(place.file + OPEN)).open("rb") as stream:
+                stream.seek(place.offset)
+                data = stream.read(place.length)
         except OSError as error:
             raise StoreError(f"{path}: the archive cannot be read: {error}") from error
         with suppress(ArchiveDamaged):
             for page in warc.unpack(BytesIO(data)):
-                return page
-        raise StoreError(f"{path}: no whole record at offset {offset}")
+                if warc.digest(page.body) == place.digest:
+                    return page
+        raise StoreError(f"{path}: the record at offset {place.offset} is damaged")
 
     def recover(self, known_end: Callable[[str], int]) -> None:
         """Cuts what killed runs left to the end of its last indexed record (`known_end(file)`, in bytes), closes it.

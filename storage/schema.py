@@ -38,6 +38,11 @@ metadata = MetaData(
 )
 
 
+def is_ours(name: str | None, kind: str, parents: Any) -> bool:
+    """For Alembic's comparison: hides the full-text table and its shadow tables, which are not of the metadata."""
+    return not (kind == "table" and name is not None and name.split("_")[0] == FULL_TEXT)
+
+
 def storable(text: str) -> str:
     """The text without what a database refuses: lone surrogates and NUL become U+FFFD."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "\ufffd")

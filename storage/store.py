@@ -216,7 +216,7 @@ class Store:
         """
         with self._database.reading() as db:
             place = records.place(db, record)
-        return replace(self._archive.read(place.file, place.offset, place.length), record=record)
+        return replace(self._archive.read(place), record=record)
 
     # --- inside ---
 

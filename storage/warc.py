@@ -48,11 +48,12 @@ class _Unpacked:
     """A file unpacked if it is gzip, of one member or many; every fault is `ArchiveDamaged`."""
 
     def __init__(self, file: IO[bytes]) -> None:
-        self._stream: IO[bytes] = gzip.GzipFile(fileobj=file) if _is_gzip(file) else file  # type: ignore[assignment]
+        # `read1` gives what comes before the fault, where `read` would lose it with the rest of the block.
+        self._read = gzip.GzipFile(fileobj=file).read1 if _is_gzip(file) else file.read
 
     def read(self, size: int = -1) -> bytes:
         try:
-            return self._stream.read(size)
+            return self._read(size)
         except (EOFError, OSError, zlib.error) as error:
             raise ArchiveDamaged(str(error)) from error
 
@@ -154,7 +155,7 @@ def _line(text: str) -> str:
 
 
 def _stamp(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _date(printed: str | None) -> datetime:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from lxml import html
+from lxml import etree, html
 
 from crawler.portal import LocalWeb
 
@@ -58,4 +58,9 @@ def fetch(
 def shown(page: str | Reply) -> str:
     """All text of a page, white space joined."""
     tree = html.document_fromstring(page) if isinstance(page, str) else page.tree
-    return " ".join(tree.text_content().split())
+    return joined(tree)
+
+
+def joined(node: etree._Element) -> str:
+    """All text inside of an element, white space joined."""
+    return " ".join(str(node.xpath("string()")).split())

@@ -2,7 +2,7 @@
 
 import urllib.robotparser
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -12,10 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree, html
 
-from crawler.portal import SITES, LocalWeb, Post, render_article
-from crawler.portal.phrases import KINDS, TITLES, TOPICS, URBAN
-from crawler.portal.prose import write
-from tests.browser import fetch, shown
+from crawler.portal import SITES, LocalWeb, render_article
+from crawler.portal.phrases import TOPICS, URBAN
+from tests.browser import fetch, joined, shown
 
 NOW = datetime.fromisoformat("2026-11-22T12:00:00+07:00")
 API = "https://longbien.hanoi.gov.vn/api/NewsZone/NewsZone"
@@ -101,7 +100,7 @@ class TestMarkup:
         page = rendered(site)
         text = shown(page)
         titles = html.document_fromstring(page).cssselect(TITLE[site])
-        assert [shown(node.text_content()) for node in titles] == ["Phường Bến Đá mở cửa"]
+        assert [joined(node) for node in titles] == ["Phường Bến Đá mở cửa"]
         assert DATES[site] in page
         own = (*TEXT, "Người dân đỡ phải chờ.", "Lê Thị Mơ", "Cửa tiếp dân mới", "bao-phuong.example")
         assert [words for words in own if words not in text] == []
@@ -118,8 +117,8 @@ class TestMarkup:
     @given(text=st.text(st.characters(min_codepoint=33, exclude_categories=("C", "Z"))).map(lambda s: f"a{s}b"))
     def test_any_words_are_words(self, site: str, text: str) -> None:
         tree = html.document_fromstring(rendered(site, title=text, paragraphs=[text], captions=[text], author=text))
-        assert [node.text_content().strip() for node in tree.cssselect(TITLE[site])] == [text]
-        assert sum(node.text_content() == text for node in tree.iter("p")) >= 1
+        assert [joined(node) for node in tree.cssselect(TITLE[site])] == [text]
+        assert sum(joined(node) == text for node in tree.iter("p")) >= 1
 
 
 def announced(web: LocalWeb, site: str) -> set[str]:
@@ -271,6 +270,25 @@ class TestConditional:
             assert not {"ETag", "Last-Modified"} & set(fetch(web, url).headers)
 
 
+class TestClock:
+    def test_it_stands_until_it_is_set(self, web: LocalWeb) -> None:
+        def printed() -> str:
+            return " ".join(fetch(web, LISTINGS["tcnn"]).tree.xpath("//span[@class='ngaythang']/text()"))
+
+        assert (web.now, printed()) == (NOW, "Hà Nội, Ngày 22/11/2026")
+        web.now = NOW + timedelta(days=9)
+        assert printed() == "Hà Nội, Ngày 01/12/2026"
+        url = web.publish("tcnn")
+        assert web.posts("tcnn")[url].published == web.now
+
+    def test_else_it_goes(self, tmp_path: Path) -> None:
+        with LocalWeb(tmp_path, articles_per_site=1) as web:
+            early = web.now
+            assert early.utcoffset() == timedelta(hours=7)
+            assert abs(datetime.now(UTC) - early) < timedelta(minutes=1)
+            assert web.now > early
+
+
 class TestKnots:
     def test_one_text_on_two_portals(self, quiet: LocalWeb) -> None:
         copies = {url: post for url, post in quiet.posts("haiphong").items() if post.same_as}
@@ -316,35 +334,3 @@ class TestKnots:
         assert "/-/view_content/" in url
         assert fetch(quiet, url).tree.cssselect(".journal-content-article")
         assert post.posted.year == 2022
-
-
-class TestProse:
-    @given(seed=st.integers(0, 5), number=st.integers(0, 5000), kind=st.sampled_from(sorted(TITLES)))
-    def test_same_seed_same_words(self, seed: int, number: int, kind: str) -> None:
-        prose = write(seed, number, "Hà Nội", kind)
-        assert prose == write(seed, number, "Hà Nội", kind)
-        text = " ".join((prose.title, prose.lead, *prose.paragraphs)).lower()
-        assert ("chính quyền đô thị" in text) == (kind == URBAN)
-        assert prose.about == (kind if kind in TOPICS else "")
-        assert not set("[]{}|") & set(text)
-        assert len(text.split()) > 120
-
-    def test_no_two_are_alike(self) -> None:
-        written = [write(1, number, "Hà Nội", kind) for number in range(150) for kind in (URBAN, KINDS[0])]
-        assert len({prose.title for prose in written}) == len(written)
-
-        def pieces(texts: tuple[str, ...]) -> set[str]:
-            syllables = " ".join(texts).split()
-            return {" ".join(syllables[at : at + 5]) for at in range(len(syllables) - 4)}
-
-        bags = [pieces(prose.paragraphs) for prose in written[:120:2]]
-        alike = max(len(a & b) / len(a | b) for at, a in enumerate(bags) for b in bags[:at])
-        assert alike < 0.3
-
-    def test_as_many_as_asked_for(self, tmp_path: Path) -> None:
-        posts: list[Post] = []
-        with LocalWeb(tmp_path, articles_per_site=300, now=NOW) as web:
-            for site in SITES:
-                posts += [post for post in web.posts(site).values() if not post.same_as]
-        assert len(posts) == 301 * len(SITES)
-        assert len({post.title for post in posts}) == len(posts)

@@ -8,7 +8,10 @@ from scrapy.settings import Settings
 from scrapy.utils.misc import load_object
 
 from crawler.config import Config
+from crawler.portal import LocalWeb
+from crawler.portal.authority import Authority
 from crawler.settings import ITEM_PIPELINES, scrapy_settings, user_agent
+from tests.command import scrapy
 
 
 def settings_with(**values: Any) -> Settings:
@@ -71,9 +74,50 @@ def test_every_named_component_exists() -> None:
     named = [*ITEM_PIPELINES, *settings.getdict("DOWNLOADER_MIDDLEWARES"), *settings.getdict("EXTENSIONS")]
     named += [settings[name] for name in ("SPIDER_LOADER_CLASS", "LOG_FORMATTER", "TINDOTHI_MEMORY")]
     assert all(load_object(name) for name in named)
+    assert list(ITEM_PIPELINES) == sorted(ITEM_PIPELINES, key=lambda name: ITEM_PIPELINES[name]), "the flow, in order"
 
 
 def test_a_copy_of_the_settings_keeps_the_configuration(tmp_path: Path) -> None:
     settings = settings_with(data_dir=tmp_path)
     assert settings.frozencopy()["TINDOTHI"] == settings["TINDOTHI"]
     assert settings["TINDOTHI"].data_dir == tmp_path
+
+
+# --- certificates: the real reactor, in a process of its own ---------------------------------------------------------
+
+HOSTS = ("tot.example.vn", "tu-ky.example.vn", "het-han.example.vn", "sai-ten.example.vn")
+
+
+@pytest.mark.parametrize("trusting", [True, False], ids=["with the CA's file", "without"])
+def test_certificates_are_verified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trusting: bool) -> None:
+    """Only the certificate that the named authority signed, for this very host and in time, is accepted."""
+    (tmp_path / "own").mkdir()
+    lines = ['name = "tls"', 'title = "TLS"', f"hosts = {list(HOSTS)}"]
+    lines += [f'[[listing]]\nkind = "page"\nurl = "https://{host}/tin"' for host in HOSTS]
+    (tmp_path / "own" / "tls.toml").write_text("\n".join(lines), encoding="utf-8")
+    made = Authority.context
+    monkeypatch.setattr(
+        Authority,
+        "context",
+        lambda self, host, trust: made(self, "khac.example.vn" if host == "sai-ten.example.vn" else host, trust),
+    )
+    with LocalWeb(tmp_path, articles_per_site=1) as local:
+        for host in HOSTS:
+            local.serve(host, "/tin", '<a href="/bai-viet-1.html">Bài</a>')
+        local.fault("tu-ky.example.vn", "self-signed")
+        local.fault("het-han.example.vn", "expired")
+        done = scrapy(
+            "crawl",
+            "tls",
+            data=tmp_path / "data",
+            sources__directories=f'["{tmp_path / "own"}"]',
+            fetch__proxy=local.proxy_url,
+            fetch__delay=0,
+            fetch__retries=0,
+            **({"fetch__ca_file": local.ca_file} if trusting else {}),
+        )
+        asked = {seen.host for seen in local.requests}
+    refused = {host for host in HOSTS if f"https://{host}/tin: CertificateRefused" in done.stderr}
+    assert asked == ({"tot.example.vn"} if trusting else set())
+    assert refused == set(HOSTS) - asked
+    assert "Traceback" not in done.stderr

@@ -5,10 +5,13 @@ from pathlib import Path
 import pytest
 
 from crawler.discover import address
+from crawler.portal import LocalWeb
 from crawler.types import ListingKind, SourceState
 from crawler.urls import article_key, belongs, host_of, is_article
 from spiders.loader import SourceLoader
 from spiders.read import read_families, read_sources
+from storage.store import Store
+from tests.command import scrapy
 from tests.test_settings import settings_with
 
 SEEDS = ("anninhthudo", "dbndhanoi", "haiphong", "longbien", "tcnn")
@@ -82,3 +85,31 @@ def test_a_dead_source_is_not_listed_and_says_why(tmp_path: Path) -> None:
     assert "x" not in loader.list()
     with pytest.raises(KeyError, match="giải thể năm 2025"):
         loader.load("x")
+
+
+# --- Scrapy's own commands, in the checkout --------------------------------------------------------------------------
+
+
+def test_scrapy_list_names_them(tmp_path: Path) -> None:
+    done = scrapy("list", data=tmp_path)
+    assert (done.returncode, done.stdout.split()) == (0, list(SOURCES))
+
+
+def test_scrapy_crawl_stores_and_does_not_publish_and_finds_nothing_new_the_next_time(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with LocalWeb(tmp_path, articles_per_site=4) as local:
+        how = {"fetch__proxy": local.proxy_url, "fetch__ca_file": local.ca_file, "fetch__delay": 0}
+        for _ in range(2):
+            assert scrapy("crawl", "tcnn", data=data, **how).returncode == 0
+        shown = [url for url, post in local.posts("tcnn").items() if not post.hidden]
+        assert all(local.asked(url) == 1 for url in shown), "no article is asked for twice"
+        agents = {seen.user_agent for seen in local.requests}
+    with Store.open(f"sqlite:///{data / 'tindothi.db'}", data / "archive") as store:
+        later, first = store.runs("tcnn")
+        (status,) = store.status()
+    assert first.new == status.articles > 0
+    assert first.fetched == first.listings + first.new + first.unchanged + first.duplicate + first.rejected
+    assert (later.listings, later.fetched, later.new, later.failure) == (first.listings, first.listings, 0, None)
+    assert not (data / "feeds").exists()
+    assert len(agents) == 1
+    assert agents.pop().startswith("tindothi/")

@@ -235,8 +235,6 @@ def test_a_listing_that_leads_elsewhere_is_a_failure() -> None:
         pytest.param(lambda _: text("", 500), "HTTP 500", id="500"),
         pytest.param(lambda _: text("", 404), "HTTP 404", id="404"),
         pytest.param(lambda request: request.transport.abort(), "DownloadFailedError", id="connection lost"),
-        pytest.param("<p>Hệ thống đang bảo trì</p>", "EmptyListing", id="announces nothing"),
-        pytest.param(lambda _: web.Response(body=b""), "Damaged", id="empty page"),
     ],
 )
 def test_a_listing_that_fails_is_recorded_and_the_others_go_on(answer: Any, kind: str) -> None:
@@ -254,13 +252,21 @@ def test_what_is_pending_is_fetched_even_if_every_listing_fails() -> None:
     assert pages(crawled) == [(ONE, 200)]
 
 
+def test_a_source_that_announces_nothing_at_all_is_a_failure_and_one_empty_section_is_not() -> None:
+    some = Web({f"{HOST}/a": "<p>Hệ thống đang bảo trì</p>", f"{HOST}/b": ""})
+    assert failures(run(some, listings(f"{HOST}/a", f"{HOST}/b"))) == [(f"{HOST}/a", "NothingAnnounced")]
+    some.answers[f"{HOST}/b"] = PAGE
+    assert failures(run(some, listings(f"{HOST}/a", f"{HOST}/b"))) == []
+
+
 def test_an_empty_listing_does_not_leave_validators_that_would_hide_it() -> None:
     some = Web({f"{HOST}/tin": lambda _: text("<p>Chưa có tin</p>", ETag='"v1"')})
     assert run(some).memory.stored_validators == {}
 
 
-def test_a_later_page_may_be_empty() -> None:
-    some = Web({f"{HOST}/tin?trang=1": PAGE, f"{HOST}/tin?trang=2": "<p>Hết</p>"})
+@pytest.mark.parametrize("empty", ["", "<p>Hết</p>"])
+def test_a_later_page_may_be_empty(empty: str) -> None:
+    some = Web({f"{HOST}/tin?trang=1": PAGE, f"{HOST}/tin?trang=2": empty})
     assert run(some, listings(f"{HOST}/tin?trang={{page}}", depth=5)).memory.failures == []
 
 
@@ -348,8 +354,40 @@ def test_robots_txt_is_obeyed() -> None:
     })  # fmt: skip
     crawled = run(some)
     assert ONE not in some.asked
-    assert failures(crawled) == [(ONE, "RobotsForbidden")]
+    assert crawled.memory.rejections == [(f"https://{ONE}", "RobotsForbidden", False)]
+    assert (crawled.count("failed"), crawled.memory.failures) == (1, []), "obeying is no failure"
     assert pages(crawled) == [(TWO, 200)]
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        pytest.param(lambda _: text("", 503), "HTTP 503", id="503"),
+        pytest.param(lambda request: request.transport.abort(), "DownloadFailedError", id="connection lost"),
+    ],
+)
+def test_where_robots_txt_cannot_be_had_nothing_is_fetched_and_nothing_given_up(answer: Any, kind: str) -> None:
+    memory = Remembered()
+    memory.pending["binhan:1"] = Due(url=f"https://{ONE}", key="binhan:1", known=False)
+    some = Web({f"{HOST}/robots.txt": answer, f"{HOST}/tin": PAGE})
+    crawled = run(some, memory=memory)
+    assert set(some.asked) == {f"{HOST}/robots.txt"}
+    assert failures(crawled) == [(f"{HOST}/tin", kind), (ONE, kind)]
+    assert memory.rejections == []
+
+
+def test_a_listing_that_robots_txt_forbids_is_a_failure() -> None:
+    some = Web({f"{HOST}/robots.txt": "User-agent: *\nDisallow: /", f"{HOST}/tin": PAGE})
+    assert failures(run(some)) == [(f"{HOST}/tin", "RobotsForbidden")]
+
+
+def test_an_address_that_is_no_longer_the_sources_is_given_up_unasked() -> None:
+    memory = Remembered()
+    memory.pending["binhan:9"] = Due(url="https://thoi.example.org/x-9.html", key="binhan:9", known=False)
+    some = Web({f"{HOST}/tin": PAGE})
+    crawled = run(some, memory=memory)
+    assert crawled.memory.rejections == [("https://thoi.example.org/x-9.html", "OffSite", False)]
+    assert not any("thoi.example.org" in key for key in some.asked)
 
 
 def test_a_fault_of_ours_in_a_listing_is_told_and_the_pending_go_on(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,6 +43,9 @@ def command(names: tuple[str, ...], as_json: bool) -> None:
         click.echo(f"tindothi: {error}", err=True)
     chosen = choose(sources, names or config.sources.only)
     with RunLock(config.data_dir):
+        with open_store(config) as store:  # a store that refuses is told before anything is fetched
+            for source in chosen:
+                store.meet(source)
         runs = crawl(config, [(source.name, {}) for source in chosen], "crawl")
         code = verdict(runs, wrong_files=len(wrong) + len(wrong_topics), expected=len(chosen))
         try:

@@ -50,7 +50,7 @@ def command(directory: Path | None, articles: int) -> None:
     folder = (directory or Path(platformdirs.user_cache_dir("tindothi")) / "demo").absolute()
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "certificates").mkdir(parents=True)
-    with LocalWeb(folder / "certificates", articles_per_site=articles) as web:
+    with LocalWeb(folder / "certificates", articles_per_site=articles, page_size=max(20, articles)) as web:
         settings = _settings(folder, web.proxy_url, web.ca_file)
         click.echo("Five portals stand on this machine, each in its own markup, with its menus, polls and counters.\n")
         _crawl("first crawl", settings)

@@ -13,6 +13,7 @@ from crawler.portal.messages import HTML, SILENT, Answer, Framing, Request, page
 FOREIGN = "https://noi-khac.example/"
 HUGE = 50 * 1024 * 1024
 DEPTH = 100_000
+CHARSET = re.compile(rb"""(charset=["']?)utf-8""", re.IGNORECASE)
 LAP = re.compile(r"[?&]lan=(\d{1,9})$")
 
 
@@ -90,7 +91,7 @@ def _truncated_gzip(trouble: Trouble) -> Answer:
 
 
 def _wrong_charset(trouble: Trouble) -> Answer:
-    body = trouble.text.replace(b'charset="utf-8"', b'charset="windows-1252"')
+    body = CHARSET.sub(rb"\1windows-1252", trouble.text)
     return page(body, "text/html; charset=windows-1252")
 
 

@@ -107,8 +107,8 @@ def conditional(request: Request, answer: Answer) -> Answer:
         return answer
     known, since = request.headers.get("if-none-match"), request.headers.get("if-modified-since")
     etag, modified = answer.header("ETag"), answer.header("Last-Modified")
-    if known is not None and etag:
-        same = etag in (tag.strip().removeprefix("W/") for tag in known.split(","))
+    if known is not None:
+        same = bool(etag) and etag in (tag.strip().removeprefix("W/") for tag in known.split(","))
     else:
         same = bool(modified) and since == modified  # sites compare the string they gave
     if not same:

@@ -1,7 +1,9 @@
 """A proxy on loopback that answers for every host itself: `CONNECT` with TLS inside, and plain `http://` requests.
 
-client ─CONNECT host:443→ 200 ─TLS (leaf certificate for host)→ GET /path ─Request→ answer() ─Answer→ client
-client ─GET http://host/path──────────────────────────────────────────────Request→ answer() ─Answer→ client
+    client ─CONNECT host:443→ 200 ─TLS (leaf certificate for host)→ GET /path ─Request→ answer() ─Answer→ client
+    client ─GET http://host/path──────────────────────────────────────────────Request→ answer() ─Answer→ client
+
+Every line has a thread of its own; `stop` cuts the lines and waits for the threads.
 """
 
 import contextlib

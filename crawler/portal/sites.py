@@ -9,7 +9,7 @@ from crawler.portal.site import Site
 
 MODULES = (anninhthudo, dbndhanoi, tcnn, haiphong, longbien, thanhphohaiphong)
 SITES: dict[str, Site] = {module.SITE.name: module.SITE for module in MODULES}
-LEGACY_SUFFIX = "-cu"  # `longbien-cu` is the layout that longbien had before
+FORMER = {"longbien-cu": "longbien"}  # layouts that a portal had before
 VISITED = datetime(2026, 5, 16, 9, 30, tzinfo=ZONE)
 
 
@@ -28,13 +28,12 @@ def render_article(
     visit: int = 0,
     now: datetime = VISITED,
 ) -> str:
-    """The article page of a portal (a key of `SITES`, or with `-cu` its former layout) with the content given.
+    """The article page of a portal (a key of `SITES` or of `FORMER`) with the content given.
 
     `related` are (URL, headline) of the boxes around it, `visit` moves the counters, `now` is the page's own clock.
     `published` is printed in the portal's form, at +07:00; None prints no date.
     """
-    legacy = site.endswith(LEGACY_SUFFIX)
-    portal = SITES[site.removesuffix(LEGACY_SUFFIX)]
+    portal = SITES[FORMER.get(site, site)]
     printed = published.astimezone(ZONE) if published else None
     post = Post(
         number=portal.number,
@@ -49,7 +48,7 @@ def render_article(
         author=author,
         credit=credit,
         captions=tuple(captions),
-        legacy=legacy,
+        legacy=site in FORMER,
     )
     links = tuple(Link(url=url, title=headline, posted=now.astimezone(ZONE)) for url, headline in related)
     return portal.article(post, View(url=portal.url(post), visit=visit, clock=now.astimezone(ZONE), related=links))

@@ -2,7 +2,7 @@
 
 import re
 
-from crawler.portal.body import JUSTIFIED, body
+from crawler.portal.body import body
 from crawler.portal.markup import each, fill, template, when
 from crawler.portal.messages import Answer, Request, page
 from crawler.portal.posts import Post, View
@@ -24,6 +24,7 @@ SLUGS = {
 }
 DATE = '<div class="thongke-ngay"><span>Ngày đăng: $day \u00a0 $time</span></div>'
 LEAD = '<div class="noidung fwd fwb">\n<p style="text-align: justify;">$lead</p>\n</div>'
+PASTED = """<p style="text-align: justify;"><span style="font-family: Arial; font-size: 12pt;">$text</span></p>"""
 FIGURE = """<table align="center" class="anh"><tbody><tr><td><img src="/files/$file" alt=""></td></tr>
 <tr><td style="text-align: center;"><em>$caption</em></td></tr></tbody></table>"""
 AUTHOR = '<p class="pt5" style="text-align: right;"><strong>$author</strong></p>'
@@ -56,7 +57,7 @@ def _article(post: Post, view: View) -> str:
         visitors=view.visitors,
         date=when(DATE, day=f"{at:%d/%m/%Y}", time=f"{at:%H:%M}") if at else "",
         lead=when(LEAD, lead=post.lead),
-        body=body(post, paragraph=JUSTIFIED, figure=FIGURE),
+        body=body(post, paragraph=PASTED, figure=FIGURE),
         author=when(AUTHOR, author=post.author),
         credit=when(CREDIT, credit=post.credit),
         related=each(RELATED, related),

@@ -49,7 +49,8 @@ class Seen:
 class LocalWeb:
     """A web of its own on loopback. Use it as a context manager; `directory` must exist and takes the certificates.
 
-    `proxy_url` and `ca_file` are all that a client needs. `now` is the clock of all sites: it stands still until set.
+    `proxy_url` and `ca_file` are all that a client needs. The sites' clock stands still at `now` until it is set;
+    without `now` it goes with the real one.
     """
 
     def __init__(
@@ -61,7 +62,7 @@ class LocalWeb:
         seed: int = 1,
         page_size: int = 20,
     ) -> None:
-        self.now = (now or datetime.now(ZONE)).astimezone(ZONE)
+        self._clock = now
         self._seed, self._size = seed, page_size
         self._stocks = stocks(count=articles_per_site, now=self.now, seed=seed)
         self._hosts = {host: name for name, site in SITES.items() for host in (site.host, *site.also)}
@@ -87,6 +88,15 @@ class LocalWeb:
         self._proxy.stop()
         if error is None and self._proxy.errors:
             raise self._proxy.errors[0]
+
+    @property
+    def now(self) -> datetime:
+        """What the sites' clock says, at +07:00."""
+        return (self._clock or datetime.now(ZONE)).astimezone(ZONE)
+
+    @now.setter
+    def now(self, clock: datetime) -> None:
+        self._clock = clock
 
     # --- what was asked
 

@@ -1,7 +1,9 @@
 """What all portals begin with: their generated posts, and the two knots that a crawler must untie.
 
-anninhthudo ──one text, word for word──→ haiphong      (syndicated, with its source named)
-tcnn        ──one article, two ids, two sections──→ tcnn
+    anninhthudo ──one text, word for word──→ haiphong      (syndicated, with its source named)
+    tcnn        ──one article, two ids, two sections──→ tcnn
+
+Both name the original in `same_as`.
 """
 
 from dataclasses import replace
@@ -24,10 +26,10 @@ def stocks(*, count: int, now: datetime, seed: int) -> dict[str, Stock]:
         for index, site in enumerate(SITES.values())
     }
     if count > COPIED:
-        origin, lent = made["anninhthudo"][0], made["anninhthudo"][1][COPIED]
-        taker = made["haiphong"][0]
-        made["haiphong"][1].append(_syndicated(origin, lent, taker, count))
-        made["tcnn"][1].append(_second_address(made["tcnn"][0], made["tcnn"][1][COPIED], count))
+        (origin, lent), (taker, taken), (twice, twins) = made["anninhthudo"], made["haiphong"], made["tcnn"]
+        lent[COPIED] = replace(lent[COPIED], captions=())  # a copy goes without the pictures
+        taken.append(_syndicated(origin, lent[COPIED], taker, count))
+        twins.append(_second_address(twice, twins[COPIED], count))
     site, posts = made["longbien"]
     posts.append(_as_it_was(site, list(made).index("longbien"), count, seed))
     return {name: Stock(site, posts) for name, (site, posts) in made.items()}
@@ -43,7 +45,6 @@ def _syndicated(origin: Site, post: Post, taker: Site, count: int) -> Post:
         modified=later,
         section=taker.sections[0],
         credit=origin.host,
-        captions=(),
         same_as=origin.url(post),
     )
 

@@ -1,0 +1,91 @@
+"""Announcements of other articles: elements that repeat beside each other, each with a headline that is a link.
+
+On a list of articles they are the page; in an article they are boxes without a telling name.
+"""
+
+from collections.abc import Iterable
+
+from lxml import etree
+
+from crawler.headline import Headline
+from crawler.layout import Layout
+from crawler.segments import Segment
+
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_LINK = 10  # characters of a link that may announce an article
+_ALIKE = 3  # siblings of one shape that announce
+_FEW = 2  # of them, where they are small
+_SMALL, _LARGEST = 500, 2000  # characters of an announcement with its summary
+
+
+def announcements(layout: Layout, title: Headline) -> frozenset[int]:
+    """The places of the lines that stand in announcements of other articles."""
+    own = frozenset(_chain(layout.lines[title.place])) if _is_own(layout, title) else frozenset()
+    sizes = _sizes(layout)
+    announcing = {element for line in layout.lines if announces(line) for element in _chain(line)}
+    headed = _headed(layout)
+    known: dict[etree._Element, int] = {}
+
+    def is_announcement(element: etree._Element, above: bool) -> bool:
+        size = sizes.get(element, 0)
+        if element in own or element not in announcing or (own and size > _LARGEST):
+            return False
+        if above and not (element.get("class") and element in headed):
+            return False
+        alike = _alike(element, announcing, known)
+        if above or size > _SMALL:
+            return alike >= _ALIKE
+        return alike >= _FEW or (element in headed and bool(element.get("class")) and element.tag not in ("p", "li"))
+
+    places = set()
+    for at, line in enumerate(layout.lines):
+        above = not layout.inside[at]
+        for element in () if above else _chain(line):
+            above = above or element is layout.body
+            if is_announcement(element, above):
+                places.add(at)
+                break
+    return frozenset(places)
+
+
+def announces(line: Segment) -> bool:
+    """Whether a line is a link to an article, or a heading that holds one beside a date."""
+    return line.linked * len(line.text) >= _LINK and (line.linked > 0.8 or line.tag in _HEADINGS)
+
+
+def _is_own(layout: Layout, title: Headline) -> bool:
+    return title.place >= 0 and layout.lines[title.place].linked < 0.5
+
+
+def _headed(layout: Layout) -> frozenset[etree._Element]:
+    """The elements whose first line is a link to an article, as an announcement's is."""
+    first: dict[etree._Element, Segment] = {}
+    for line in layout.lines:
+        for element in _chain(line):
+            first.setdefault(element, line)
+    return frozenset(element for element, line in first.items() if announces(line))
+
+
+def _chain(line: Segment) -> Iterable[etree._Element]:
+    return (line.element, *line.element.iterancestors())
+
+
+def _sizes(layout: Layout) -> dict[etree._Element, int]:
+    sizes: dict[etree._Element, int] = {}
+    for line in layout.lines:
+        for element in _chain(line):
+            sizes[element] = sizes.get(element, 0) + len(line.text)
+    return sizes
+
+
+def _alike(element: etree._Element, announcing: set[etree._Element], known: dict[etree._Element, int]) -> int:
+    """How many siblings, itself among them, have its tag and class and announce too."""
+    if element not in known:
+        parent, shape = element.getparent(), _shape(element)
+        known[element] = 0 if parent is None else sum(_shape(one) == shape and one in announcing for one in parent)
+    return known[element]
+
+
+def _shape(element: etree._Element) -> tuple[str, str]:
+    """Tag and first class name: the others tell a video from a photo story."""
+    return str(element.tag), (element.get("class") or "").split(" ")[0]

@@ -1,0 +1,395 @@
+"""What a subscriber lives through, from the store to the file: ids for ever, `updated` only with the site, no floods.
+
+`Reader` is a feed reader as strict as the worst of them: it remembers every id, and whatever it is shown again with
+another date counts. The pages are what an extraction would give; the clock is played.
+"""
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import feedparser
+import pytest
+
+from crawler.errors import PublishError
+from crawler.types import Article, Change
+from feeds.publish import publish
+from storage.policy import Policy
+from storage.store import Store
+from tests.storing import DAY, HOUR, OTHER, TEXT, Stage, announcement, article, judged, settled, url_of, visit
+
+TOPIC = "do-thi"
+LISTING = "https://phuong.example/tin-tuc"
+
+
+@dataclass
+class Reader:
+    """Subscribes to one file. `poll` gives the ids that are news to it, and those that moved."""
+
+    path: Path
+    known: dict[str, datetime] = field(default_factory=dict)
+    titles: dict[str, str] = field(default_factory=dict)
+
+    def poll(self, now: datetime, limit: int = 100) -> tuple[set[str], set[str]]:
+        read = feedparser.parse(self.path.read_bytes())
+        assert not read.bozo
+        shown = {entry.id: datetime.fromisoformat(entry.updated) for entry in read.entries}
+        assert len(shown) == len(read.entries), "an id stands twice"
+        assert list(shown.values()) == sorted(shown.values(), reverse=True)
+        assert all(at <= now for at in shown.values()), "dated in the future"
+        assert all(at >= self.known.get(name, at) for name, at in shown.items()), "went back in time"
+        assert len(shown) == limit or not set(self.known) - set(shown), "an entry went missing"
+        new = set(shown) - set(self.known)
+        moved = {name for name, at in shown.items() if at > self.known.get(name, at)}
+        self.known |= shown
+        self.titles = {entry.id: entry.title for entry in read.entries}
+        return new, moved
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Stage:
+    return Stage(tmp_path)
+
+
+@pytest.fixture
+def store(stage: Stage) -> Iterator[Store]:
+    with stage.store() as opened:
+        yield opened
+
+
+@pytest.fixture
+def reader(stage: Stage) -> Reader:
+    return Reader(stage.folder / "feeds" / f"{TOPIC}.atom")
+
+
+def told(stage: Stage, store: Store, limit: int = 100) -> bool:
+    """Publishes; gives whether the file had to be written."""
+    (one,) = publish([store.feed(TOPIC, "Đô thị", limit=limit)], stage.folder / "feeds")
+    return one.written
+
+
+def begun(stage: Stage, store: Store, *sources: str) -> None:
+    """The first runs are over; from now on, what appears is news."""
+    for source in sources or ("phuong",):
+        settled(store, source)
+    stage.pass_time()
+
+
+def news(number: int, version: int = 0, *, source: str = "phuong", published: datetime | None = None) -> Article:
+    """An article of its own text, in one of its versions."""
+    paragraphs = (f"Tin số {number}: {TEXT[0]}", TEXT[1], *(f"Bổ sung lần {n}." for n in range(1, version + 1)))
+    return article(number, source=source, title=f"Tin số {number}", paragraphs=paragraphs, published=published)
+
+
+def id_of(store: Store, key: str) -> str:
+    stored = store.article(key)
+    assert stored is not None
+    (mine,) = stored.entries
+    return mine.id
+
+
+# --- nothing happens -------------------------------------------------------------------------------------------------
+
+
+def test_ten_further_runs_without_news_are_silence(stage: Stage, store: Store, reader: Reader) -> None:
+    begun(stage, store)
+    for number in range(5):
+        stage.pass_time()
+        visit(stage, store, news(number, published=stage.now), TOPIC)
+    assert told(stage, store)
+    assert len(reader.poll(stage.now)[0]) == 5
+    before = reader.path.stat().st_mtime_ns, reader.path.read_bytes()
+    for _ in range(10):
+        stage.pass_time(DAY)
+        for number in range(5):
+            assert visit(stage, store, news(number, published=None), TOPIC) is Change.UNCHANGED
+            store.unchanged("phuong", url_of(number), stage.now)
+        assert not told(stage, store)
+        assert reader.poll(stage.now) == (set(), set())
+    assert (reader.path.stat().st_mtime_ns, reader.path.read_bytes()) == before
+
+
+def test_an_empty_store_is_a_valid_feed_of_the_stores_own_age(stage: Stage, reader: Reader) -> None:
+    with stage.store() as store:
+        told(stage, store)
+    born = reader.path.read_bytes()
+    stage.pass_time(30 * DAY)
+    with stage.store() as store:
+        assert not told(stage, store)
+    assert reader.path.read_bytes() == born
+    assert reader.poll(stage.now) == (set(), set())
+
+
+# --- something happens -----------------------------------------------------------------------------------------------
+
+
+def test_an_edit_is_the_same_entry_moved(stage: Stage, store: Store, reader: Reader) -> None:
+    begun(stage, store)
+    for number in range(3):
+        stage.pass_time()
+        visit(stage, store, news(number), TOPIC)
+    told(stage, store)
+    reader.poll(stage.now)
+    stage.pass_time(DAY)
+    assert visit(stage, store, replace(news(1), title="Tin đã đính chính"), TOPIC) is Change.REVISED
+    assert told(stage, store)
+    edited = id_of(store, "phuong:1")
+    assert reader.poll(stage.now) == (set(), {edited})
+    assert reader.titles[edited] == "Tin đã đính chính"
+    assert not told(stage, store)
+
+
+def test_a_withdrawn_article_stays_marked_and_may_return(stage: Stage, store: Store, reader: Reader) -> None:
+    begun(stage, store)
+    visit(stage, store, news(1), TOPIC)
+    told(stage, store)
+    ((name,), _) = reader.poll(stage.now)
+    for mark in (True, False):
+        for _ in range(3):  # however often we are told
+            stage.pass_time()
+            if mark:
+                gone = store.archive(stage.page(url_of(1), status=404))
+                store.reject(gone, "NotFound", "HTTP 404", temporary=False)
+            else:
+                visit(stage, store, news(1), TOPIC)
+        assert told(stage, store)
+        assert reader.poll(stage.now) == (set(), {name})
+        assert reader.titles[name] == ("[Đã gỡ] Tin số 1" if mark else "Tin số 1")
+
+
+def test_a_text_that_several_sources_carry_is_told_once(stage: Stage, store: Store, reader: Reader) -> None:
+    begun(stage, store, "phuong", "quan", "bao")
+    for hours, source in enumerate(("phuong", "quan", "bao")):
+        stage.pass_time(hours * HOUR)
+        visit(stage, store, replace(news(1, source=source), paragraphs=OTHER), TOPIC)
+        told(stage, store)
+        assert reader.poll(stage.now) == ({id_of(store, "phuong:1")} if source == "phuong" else set(), set())
+
+
+def test_the_feed_keeps_what_the_limit_holds_and_an_edited_old_entry_returns_under_its_id(
+    stage: Stage, store: Store, reader: Reader
+) -> None:
+    begun(stage, store)
+    for number in range(8):
+        stage.pass_time()
+        visit(stage, store, news(number), TOPIC)
+        told(stage, store, limit=5)
+        assert reader.poll(stage.now, limit=5) == ({id_of(store, f"phuong:{number}")}, set())
+    assert len(reader.titles) == 5
+    stage.pass_time()
+    visit(stage, store, news(0, version=1), TOPIC)
+    told(stage, store, limit=5)
+    assert reader.poll(stage.now, limit=5) == (set(), {id_of(store, "phuong:0")})
+
+
+# --- a failure -------------------------------------------------------------------------------------------------------
+
+
+def test_while_nothing_can_be_written_the_last_good_feed_stays_and_the_next_run_catches_up(
+    stage: Stage, store: Store, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun(stage, store)
+    visit(stage, store, news(1), TOPIC)
+    told(stage, store)
+    reader.poll(stage.now)
+    good = reader.path.read_bytes()
+
+    def full(self: Path, target: Path) -> Path:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "replace", full)
+        for number in (2, 3):
+            stage.pass_time()
+            visit(stage, store, news(number), TOPIC)
+            with pytest.raises(PublishError, match=r"do-thi\.atom"):
+                told(stage, store)
+            assert reader.path.read_bytes() == good
+            assert [path.name for path in reader.path.parent.iterdir()] == [reader.path.name]
+    stage.pass_time()
+    assert told(stage, store)
+    assert reader.poll(stage.now) == ({id_of(store, "phuong:2"), id_of(store, "phuong:3")}, set())
+
+
+def test_a_source_that_fails_takes_nothing_from_the_feed(stage: Stage, store: Store, reader: Reader) -> None:
+    begun(stage, store)
+    visit(stage, store, news(1), TOPIC)
+    told(stage, store)
+    reader.poll(stage.now)
+    for status, reason, temporary in ((503, "ServerError", True), (200, "Blocked", True), (200, "NotArticle", False)):
+        stage.pass_time()
+        store.reject(store.archive(stage.page(url_of(1), status=status)), reason, "…", temporary=temporary)
+        assert not told(stage, store), reason
+
+
+# --- no floods -------------------------------------------------------------------------------------------------------
+
+
+def test_a_first_run_tells_the_newest_few_and_never_the_rest(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, policy=Policy(baseline_items=3, baseline_days=7))
+    reader = Reader(tmp_path / "feeds" / f"{TOPIC}.atom")
+    with stage.store() as store:
+        store.announce("phuong", stage.page(LISTING), [announcement(number) for number in range(40)])
+        for number in range(40):
+            printed = None if number % 5 == 4 else stage.now - number * 9 * HOUR
+            visit(stage, store, news(number, published=printed), TOPIC)
+            told(stage, store)  # a run that publishes half-way
+            assert reader.poll(stage.now) == (set(), set())
+        store.settle("phuong")
+        told(stage, store)
+        stage.pass_time(timedelta(seconds=5))
+        new, _ = reader.poll(stage.now)
+        assert new == {id_of(store, f"phuong:{number}") for number in (0, 1, 2)}
+        for day in range(10):
+            stage.pass_time(DAY)
+            store.settle("phuong")
+            for number in range(3, 40):
+                visit(stage, store, news(number, version=day % 2), TOPIC)  # even when the old ones are edited
+            assert not told(stage, store)
+        visit(stage, store, news(99, published=stage.now), TOPIC)
+        told(stage, store)
+        assert reader.poll(stage.now) == ({id_of(store, "phuong:99")}, set())
+
+
+def test_a_site_that_moved_does_not_tell_its_history_again(stage: Stage, store: Store, reader: Reader) -> None:
+    begun(stage, store)
+    for number in range(20):
+        stage.pass_time()
+        visit(stage, store, news(number), TOPIC)
+    told(stage, store)
+    reader.poll(stage.now)
+    stage.pass_time(DAY)
+    for number in range(20):
+        there = replace(news(number), key=f"phuong:moi-{number}", url=url_of(f"moi-{number}"))
+        gone = store.archive(stage.page(url_of(number), status=404))
+        store.reject(gone, "NotFound", "HTTP 404", temporary=False)
+        assert visit(stage, store, there, TOPIC) in (Change.DUPLICATE, Change.UNCHANGED)
+    told(stage, store)
+    new, _ = reader.poll(stage.now)
+    assert new == set()
+    assert not [name for name in reader.titles.values() if name.startswith("[")]
+
+
+def test_a_change_of_our_rules_moves_nothing(stage: Stage, store: Store, reader: Reader) -> None:
+    begun(stage, store)
+    for number in range(5):
+        visit(stage, store, news(number, version=1), TOPIC)
+    told(stage, store)
+    reader.poll(stage.now)
+    for number in range(5):
+        stage.pass_time(DAY)
+        better = news(number)
+        page = store.archive(stage.page(better.url))
+        assert store.save(judged(page, better, TOPIC), again=always(better)) is Change.REVISED
+    assert told(stage, store), "the mended text is shown"
+    assert reader.poll(stage.now) == (set(), set())
+
+
+def always(said: Article) -> Callable[[object], Article]:
+    """Today's extraction, which gives this of every page."""
+    return lambda _: said
+
+
+# --- a month, at random ----------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Month:
+    """A site that publishes, edits, takes back and brings again, another that copies; and what a reader must be told."""
+
+    stage: Stage
+    chance: random.Random
+    versions: dict[int, int] = field(default_factory=dict)
+    gone: set[int] = field(default_factory=set)
+    pages: list[tuple[object, Article]] = field(default_factory=list)
+    new: set[str] = field(default_factory=set)
+    moved: set[str] = field(default_factory=set)
+
+    def happen(self, store: Store) -> None:
+        deeds = [self.publish, self.publish, self.edit, self.withdraw, self.bring_back, self.copy, self.look_again]
+        self.chance.choice([*deeds, self.replay, self.mend_rules])(store)
+
+    def any(self, among: set[int]) -> int | None:
+        return self.chance.choice(sorted(among)) if among else None
+
+    def see(self, store: Store, said: Article) -> Change:
+        page = store.archive(self.stage.page(said.url, str(said).encode(), source=said.source))
+        self.pages.append((page, said))
+        return store.save(judged(page, said, TOPIC))
+
+    def publish(self, store: Store) -> None:
+        number = len(self.versions)
+        self.versions[number] = 0
+        self.see(store, news(number, published=self.stage.now - HOUR))
+        self.new.add(id_of(store, f"phuong:{number}"))
+
+    def edit(self, store: Store) -> None:
+        number = self.any(set(self.versions) - self.gone)
+        if number is not None and self.versions[number] < 20:
+            self.versions[number] += 1
+            assert self.see(store, news(number, self.versions[number])) is Change.REVISED
+            self.moved.add(id_of(store, f"phuong:{number}"))
+
+    def withdraw(self, store: Store) -> None:
+        number = self.any(set(self.versions))
+        if number is not None:
+            page = store.archive(self.stage.page(url_of(number), status=410))
+            store.reject(page, "NotFound", "HTTP 410", temporary=False)
+            if number not in self.gone:
+                self.moved.add(id_of(store, f"phuong:{number}"))
+            self.gone.add(number)
+
+    def bring_back(self, store: Store) -> None:
+        number = self.any(self.gone)
+        if number is not None:
+            self.gone.remove(number)
+            assert self.see(store, news(number, self.versions[number])) is Change.UNCHANGED
+            self.moved.add(id_of(store, f"phuong:{number}"))
+
+    def copy(self, store: Store) -> None:
+        number = self.any(set(self.versions))
+        if number is not None and store.article(f"bao:{number}") is None:
+            assert self.see(store, news(number, self.versions[number], source="bao")) is Change.DUPLICATE
+
+    def look_again(self, store: Store) -> None:
+        for number in set(self.versions) - self.gone:
+            assert self.see(store, news(number, self.versions[number])) is Change.UNCHANGED
+
+    def mend_rules(self, store: Store) -> None:
+        number = self.any(set(self.versions) - self.gone)
+        if number is not None:
+            said = replace(news(number, self.versions[number]), lead="Lời dẫn nay đọc được.")
+            page = store.archive(self.stage.page(said.url, b"mended", source=said.source))
+            store.save(judged(page, said, TOPIC), again=always(said))
+            self.stage.pass_time(timedelta(minutes=1))
+            back = news(number, self.versions[number])
+            page = store.archive(self.stage.page(said.url, b"as before", source=said.source))
+            store.save(judged(page, back, TOPIC), again=always(back))
+
+    def replay(self, store: Store) -> None:
+        for page, said in self.pages:
+            store.save(judged(page, said, TOPIC))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_month_of_a_readers_life(tmp_path: Path, seed: int) -> None:
+    stage = Stage(tmp_path)
+    reader = Reader(tmp_path / "feeds" / f"{TOPIC}.atom")
+    month = Month(stage, random.Random(seed))
+    with stage.store() as store:
+        begun(stage, store, "phuong", "bao")
+    for _ in range(30):
+        month.new.clear()
+        month.moved.clear()
+        with stage.store() as store:  # a process of its own
+            for _ in range(month.chance.randint(0, 4)):
+                stage.pass_time()
+                month.happen(store)
+            written = told(stage, store)
+            assert written or not (month.new or month.moved)
+        assert reader.poll(stage.now) == (month.new, month.moved - month.new)
+        stage.pass_time(month.chance.choice([HOUR, DAY, timedelta(0)]))
+    assert reader.known
+    assert max(reader.known.values()) <= datetime.now(UTC).replace(year=9999)

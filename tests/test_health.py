@@ -1,0 +1,62 @@
+"""What counts mean for cron."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from crawler.health import MEANING, Exit, healthy, total, verdict
+from crawler.types import Failure, Run
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+def run(**counts: Any) -> Run:
+    return Run(**{"source": "a", "started": NOW, "fetched": 3, "listings": 1, "new": 2, **counts})
+
+
+def failure(kind: str) -> Failure:
+    return Failure(url="https://a.example/", kind=kind, message="", at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("one", "well"),
+    [
+        (run(), True),
+        (run(new=0, unchanged=2), True),
+        (run(rejected=1, failure=failure("ServerError")), True),
+        (run(failed=1), True),
+        (run(failed=2), False),
+        (run(blind=1), False),
+        (run(listings=0), False),
+    ],
+)
+def test_a_source_is_well_when_its_listings_were_read(one: Run, well: bool) -> None:
+    assert healthy(one) is well
+
+
+@pytest.mark.parametrize(
+    ("runs", "wrong_files", "expected", "code"),
+    [
+        ([run(), run()], 0, 2, Exit.WELL),
+        ([run(), run(blind=1)], 0, 2, Exit.SOME_FAILED),
+        ([run()], 1, 1, Exit.SOME_FAILED),
+        ([run()], 0, 2, Exit.SOME_FAILED),
+        ([run(fetched=0, listings=0, new=0, blind=1)], 0, 1, Exit.NOTHING_FETCHED),
+        ([], 0, 1, Exit.NOTHING_FETCHED),
+        ([], 0, 0, Exit.WELL),
+        ([run(failure=failure("StoreLocked"))], 0, 1, Exit.STORE),
+    ],
+)
+def test_the_exit_code_tells_the_truth(runs: list[Run], wrong_files: int, expected: int, code: Exit) -> None:
+    assert verdict(runs, wrong_files=wrong_files, expected=expected) is code
+
+
+def test_totals_add_up() -> None:
+    sums = total([run(reasons={"NoText": 1}, rejected=1, fetched=4), run(reasons={"NoText": 1}, rejected=1, fetched=4)])
+    assert sums["fetched"] == 8
+    assert sums["reasons"] == {"NoText": 2}
+
+
+def test_every_exit_code_has_a_meaning() -> None:
+    assert set(MEANING) == set(Exit)

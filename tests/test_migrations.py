@@ -1,0 +1,98 @@
+"""The store's form: made by migrations, the same as the schema says; old and new stores."""
+
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+
+import storage.migrations
+from crawler.errors import StoreError
+from crawler.types import Change
+from storage import rehash, schema, store
+from tests.storing import Stage, article, visit
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Stage:
+    return Stage(tmp_path)
+
+
+def test_the_steps_lead_to_the_schema(stage: Stage) -> None:
+    with stage.store():
+        pass
+    engine = create_engine(stage.url)
+    with engine.connect() as connection:
+        options = {"include_name": schema.is_ours, "render_as_batch": True, "compare_type": True}
+        context = MigrationContext.configure(connection, opts=options)
+        assert compare_metadata(context, schema.metadata) == []
+        assert context.get_current_revision() == schema.HEAD
+    engine.dispose()
+
+
+def test_the_head_is_the_last_step() -> None:
+    folder = Path(storage.migrations.__file__).parent
+    assert ScriptDirectory(str(folder)).get_current_head() == schema.HEAD
+
+
+def test_a_newer_store_is_refused_and_left_alone(stage: Stage) -> None:
+    with stage.store() as opened:
+        visit(stage, opened, article(1))
+    with sqlite3.connect(stage.folder / "tindothi.db") as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+        before = list(database.iterdump())
+    database.close()
+    with (
+        pytest.raises(StoreError, match=r"tindothi\.db: made by a newer tindothi .*9999.*update tindothi"),
+        stage.store(),
+    ):
+        pass
+    database = sqlite3.connect(stage.folder / "tindothi.db")
+    assert list(database.iterdump()) == before
+    database.close()
+
+
+def test_a_kill_during_the_first_migration_leaves_an_empty_store(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("storage.search.DDL", "CREATE NONSENSE")
+        with pytest.raises(StoreError, match="NONSENSE"), stage.store():
+            pass
+    database = sqlite3.connect(stage.folder / "tindothi.db")
+    assert database.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
+    database.close()
+    with stage.store() as opened:
+        assert visit(stage, opened, article(1)) is Change.NEW
+
+
+def test_processes_that_open_a_new_store_at_once_all_succeed(stage: Stage) -> None:
+    code = "import sys; from pathlib import Path; from tests.storing import Stage; "
+    code += "Stage(Path(sys.argv[1])).store(30).__enter__().close()"
+    command = [sys.executable, "-c", code, str(stage.folder)]
+    openers = [subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE) for _ in range(4)]
+    assert [(opener.communicate()[1], opener.returncode) for opener in openers] == [(b"", 0)] * 4
+
+
+def test_a_new_recipe_of_the_keys_makes_nothing_new(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    with stage.store() as opened:
+        visit(stage, opened, article(1), "do-thi")
+        visit(stage, opened, article(2))
+    for module in (rehash, storage.saving):
+        monkeypatch.setattr(module, "content_hash", lambda title, lead, text: f"2:{title}{lead}{list(text)}")
+        monkeypatch.setattr(module, "text_key", lambda paragraphs: f"2:{paragraphs[0]!r}")
+    monkeypatch.setattr(store, "HASH_VERSION", "2")
+    with stage.store() as opened:
+        stage.pass_time()
+        changes = [
+            visit(stage, opened, article(1), "do-thi"),
+            visit(stage, opened, article(2)),
+            visit(stage, opened, article(3)),
+            visit(stage, opened, article(4, source="quan")),
+        ]
+    assert changes == [Change.UNCHANGED, Change.UNCHANGED, Change.DUPLICATE, Change.DUPLICATE]

@@ -1,0 +1,101 @@
+"""Search: folded, exact hits first, and nothing in a query is syntax."""
+
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from storage.store import Store
+from tests.storing import Stage, article, visit
+
+TEXTS = {
+    1: ("Chính quyền đô thị ở phường Bến Gỗ", "Ủy ban phường họp về đề án số 97/2031/NQ-HĐND."),
+    2: ("Vẽ đồ thị bằng máy", "Câu lạc bộ toán hướng dẫn học sinh vẽ đồ thị."),
+    3: ("Hội chợ cuối năm", "Các gian hàng ở khu đô thị mới, gần trụ sở của chính quyền phường."),
+    4: ("Thị trường hoa", "Đô vật được mùa; hoà giải ở cơ sở."),
+}
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    stage = Stage(tmp_path_factory.mktemp("search"))
+    with stage.store() as opened:
+        for number, (title, text) in TEXTS.items():
+            visit(stage, opened, article(number, title=title, paragraphs=(text,)))
+        yield opened
+
+
+def found(store: Store, words: str) -> list[int]:
+    return [hit.id for hit in store.search(words)]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        pytest.param("đô thị", [1, 3, 2, 4], id="as printed, then folded, then apart"),
+        pytest.param("do thi", [2, 1, 3, 4], id="without marks: all of them, titles first"),
+        pytest.param("ĐÔ THỊ", [1, 3, 2, 4], id="capitals"),
+        pytest.param(unicodedata.normalize("NFD", "đô thị"), [1, 3, 2, 4], id="decomposed"),
+        pytest.param("đồ thị", [2, 1, 3, 4], id="another word"),
+        pytest.param("chinh quyen do thi", [1, 3], id="side by side before apart"),
+        pytest.param("hòa giải", [4], id="tone placement"),
+        pytest.param("97/2031/nq-hdnd", [1], id="a document number"),
+        pytest.param("97/2031", [1], id="a part of it"),
+        pytest.param("cần cẩu", [], id="nothing"),
+        pytest.param("", [], id="no word"),
+        pytest.param(" -- ", [], id="only signs"),
+        pytest.param("___", [], id="only underscores"),
+    ],
+)
+def test_search(store: Store, words: str, expected: list[int]) -> None:
+    assert found(store, words) == expected
+
+
+def test_a_hit_says_whether_it_is_exact(store: Store) -> None:
+    hits = store.search("đô thị", limit=3)
+    assert [hit.exact for hit in hits] == [True, True, False]
+    assert (hits[0].title, hits[0].key, hits[0].source) == (TEXTS[1][0], "phuong:1", "phuong")
+
+
+def test_limit(store: Store) -> None:
+    assert len(store.search("do thi", limit=2)) == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        '"',
+        "do AND",
+        "NEAR(do thi)",
+        "title:do",
+        "do*",
+        "-do",
+        "(do",
+        "do OR thi)",
+        "^do",
+        "{title}: do",
+        "do\0thi",
+        "\ud800",
+    ],
+)
+def test_operators_are_words(store: Store, words: str) -> None:
+    assert isinstance(store.search(words), tuple)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+@given(words=st.text(max_size=60))
+def test_no_query_is_an_error(store: Store, words: str) -> None:
+    store.search(words)
+
+
+def test_a_revision_replaces_what_is_found(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    with stage.store() as store:
+        visit(stage, store, article(1, paragraphs=("Cầu phao được tháo dỡ.",)))
+        stage.pass_time()
+        visit(stage, store, article(1, paragraphs=("Cầu mới thông xe.",)))
+        assert found(store, "cau moi") == [1]
+        assert found(store, "cau phao") == []
