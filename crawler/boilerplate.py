@@ -1,88 +1,16 @@
 """Vietnamese widgets as lines of text: what is left of voice menus, polls, counters and lists once markup is gone.
 
-Every rule is anchored to a whole line. `LINES` go wherever they stand, `HEAD` and `TAIL` only before or after the
-prose. `SECTIONS` begin what follows the text: the line goes and all after it. The tables are sorted by name.
+Every rule is anchored to a whole line, and knows whether it holds everywhere, before the prose, behind it, or takes all
+that follows with it. The rules are the sorted tables of `crawler.widgets`; here is how they are applied.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
-_D = r"[\d.,]+"
-
-# Whole lines that are no sentence of any article.
-LINES: Mapping[str, str] = {
-    "attachment": r"(?:tải (?:về|xuống|file|tệp|tài liệu|ứng dụng)|download|(?:file|tệp|tài liệu|văn bản) đính kèm|đính kèm)\s*:?(?: .{0,40})?",
-    "audio": (
-        r"\d{1,2}:\d{2}(?: ?/ ?\d{1,2}:\d{2})?|(?:giọng )?(?:nam|nữ)(?: miền)? (?:bắc|trung|nam)|(?:giọng|đọc) (?:nam|nữ)(?: .{2,12})?"
-        r"|(?:bấm |nhấn )?(?:nghe|đọc) (?:bài|bài viết|bài báo|nội dung|audio|tin|podcast)(?: này)?|tốc độ(?: đọc)?(?: ?:? ?[\d.x]+)?|[\d.]+x"
-        r"|audio|your browser does not support .{0,60}|trình duyệt .{0,40}không hỗ trợ .{0,60}"
-    ),
-    "back-to-top": r"\W*(?:lên|về) đầu trang\W*|\W*(?:quay|trở) (?:lại|về)(?: .{2,30})?|về trang chủ|trang chủ|xem (?:bản|phiên bản) (?:desktop|mobile|đầy đủ)|giao diện (?:web|máy tính)",
-    "captcha": r"(?:nhập )?mã (?:xác (?:thực|nhận)|bảo (?:vệ|mật)|captcha)(?: .{0,40})?\s*[.:*]*|captcha|tôi không phải là (?:người máy|rô-?bốt|robot)",
-    "comments": (
-        rf"(?:bình luận|ý kiến(?: của bạn| bạn đọc| độc giả)?|độc giả bình luận|thảo luận|phản hồi|comments?)\s*(?:\(?{_D}\)?)?\s*:?"
-        r"|(?:gửi|viết|xem thêm|đăng|thêm|tất cả|ẩn|hiện)(?: ý kiến| bình luận| phản hồi)+(?: .{0,30})?|(?:hiện )?chưa có (?:bình luận|ý kiến)(?: .{0,60})?"
-        r"|(?:\*\s*)?(?:xin )?vui lòng (?:nhập|gõ|không|viết) .{0,80}|ý kiến của bạn sẽ được .{0,60}|hãy (?:là|trở thành) người đầu tiên .{0,80}|trả lời|thích"
-        rf"|{_D} (?:thích|trả lời|bình luận)|(?:nội dung|tiêu đề) bình luận\W*|bình luận được gửi .{{0,40}}|hủy(?: bỏ)?|gửi(?: đi)?|họ (?:và )?tên\W*|e-?mail\W*|nội dung câu hỏi\W*"
-    ),
-    "copyright": r"(?:©|copyright|bản quyền (?:thuộc|©)|giấy phép (?:số|xuất bản|hoạt động|thiết lập)).{0,160}|\(\*\) không sao chép .{0,60}|(?:® |\*)?(?:đề nghị )?ghi rõ nguồn.{0,120}|.{0,40}all rights reserved\.?",
-    "counter": (
-        rf"(?:tổng )?(?:số )?(?:lượt|lần) (?:xem|đọc|truy cập|view|người xem)(?: bài viết| trang)?\s*:?\s*(?:{_D})?|{_D} (?:lượt|lần) (?:xem|đọc|truy cập|view)s?|(?:views?|hits?|lượt xem)\s*:?\s*{_D}"
-        rf"|(?:đã )?(?:xem|đọc)\s*:?\s*{_D}(?: lần| lượt)?|{_D} views?"
-        rf"|(?:đang )?(?:online|trực tuyến|truy cập)\s*:?\s*{_D}|(?:số người )?đang (?:online|xem|truy cập|trực tuyến)\s*:?\s*(?:{_D})?|(?:khách|thành viên)(?: online| trực tuyến)?\s*:\s*{_D}"
-        rf"|(?:thống kê|tổng|tổng cộng|tổng số)(?: lượt)?(?: truy cập| khách)?\s*:?\s*(?:{_D})?|thống kê (?:truy cập|website|trang)(?: .{{0,30}})?"
-        rf"|(?:hôm nay|hôm qua|tuần (?:này|trước)|tháng (?:này|trước)|năm nay|trong (?:ngày|tuần|tháng|năm)|tất cả)\s*:?\s*{_D}"
-    ),
-    "follow": (
-        r"(?:theo dõi|đón đọc|like|quan tâm) .{2,40} (?:trên|tại|qua)(?: .{0,30})?\s*:?|chúng tôi trên (?:mạng xã hội|facebook|zalo)|google news|follow us.{0,20}|kết nối với chúng tôi"
-        r"|(?:quý )?(?:mời )?(?:bạn đọc|độc giả|quý vị).{0,30}theo dõi .{0,60}|(?:tải|cài) (?:ứng dụng|app)\b.{0,40}"
-    ),
-    "font-size": r"(?:mặc định|bình thường)?\s*(?:cỡ|kích (?:cỡ|thước)|tăng|giảm|phóng to|thu nhỏ|đổi|chọn)(?: (?:cỡ|kích cỡ))?(?: (?:chữ|font))(?: .{0,25})?|(?:a\s?[-+]?\s*){2,4}|phóng to|thu nhỏ|mặc định|font size.{0,20}|xem (?:với )?cỡ chữ.{0,20}|tương phản|đọc bài viết",
-    "language": r"(?:chọn )?ngôn ngữ\s*:?|tiếng việt|english|vietnamese|bản tiếng (?:anh|việt)",
-    "login": r"(?:đăng nhập|đăng ký|đăng xuất|quên mật khẩu|tài khoản|login|log in|sign in)(?: (?:với|bằng|để|ngay|tài khoản|thành viên|nhận tin) ?[^@:]{0,60})?\s*\??",
-    "newsletter": r"(?:đăng ký )?nhận (?:bản )?tin(?: .{0,40})?|subscribe.{0,20}",
-    "photo-credit": r"\(?(?:nguồn )?ảnh\s*:\s*.{2,60}|\(?(?:hình |nguồn )?ảnh (?:chỉ )?(?:mang tính )?(?:minh họa|minh hoạ|tư liệu|internet|đại diện|tl)\b.{0,40}",
-    "poll": rf"bình chọn(?: của bạn)?|thăm dò(?: ý kiến)?|{_D} người (?:đã )?bình chọn|(?:xem )?kết quả(?: bình chọn)?|biểu quyết|gửi (?:bình chọn|đánh giá)|khảo sát|(?:theo bạn|bạn|đánh giá của bạn|ý kiến của bạn)[^.]{{0,30}} về (?:trang|cổng|website|trang thông tin|giao diện)[^.]{{0,120}}",
-    "print": r"print(?: page| gốc)?|in(?: bài(?: viết)?| trang| tin)?|bản in|phiên bản in|gốc|gửi (?:e-?mail|mail|bài(?: viết)?|cho bạn(?: bè)?|tin)(?: .{0,20})?|send e-?mail|lưu (?:bài|tin)(?: viết)?|đánh dấu|báo lỗi(?: .{0,20})?|(?:(?:e-?mail|send e-?mail|print|in|gửi e-?mail|in bài viết|aa?|lưu|chia sẻ)[\\s|/,]*){1,5}",
-    "qr-code": r"(?:mã )?qr[ -]?code\b.*|(?:quét )?mã qr\b.*|quét mã .{0,60}",
-    "rating": rf"đánh giá(?: bài viết| của bạn)?\s*:?|(?:{_D} )?(?:lượt )?đánh giá\s*:?\s*,?.{{0,12}}(?:trung bình.{{0,40}})?|lượt đánh giá.{{0,50}}|tổng số điểm(?: của bài viết)?(?: là)?.{{0,60}}|xếp hạng\s*:?\s*{_D}.{{0,30}}|(?:click|nhấn|bấm|chọn)[^.]{{0,20}} để đánh giá.{{0,40}}|trung bình\s*:?\s*(?:{_D}(?: ?/ ?\d+)?)?|{_D} ?/ ?(?:5|10)(?: sao| điểm)?|\d sao",
-    "share": (
-        r"(?:chia sẻ|chia sẽ|share|tweet|like|pin it|gửi)(?: bài(?: viết| này)*| tin| link| on| this| lên| qua| trên| với| bạn bè| facebook| twitter| zalo| mạng xã hội)*\s*:?"
-        r"|(?:(?:facebook|zalo|twitter|x|linkedin|pinterest|telegram|whatsapp|messenger|instagram|youtube|tiktok|viber|e-?mail|copy link|zl|fb|tw|link)[\s,|/•·]*)+"
-        r"|(?:sao chép|copy|lấy|chép) (?:liên kết|link|đường dẫn|url)(?: .{0,20})?|(?:đã )?(?:copy|sao chép) ?!?|link bài gốc(?: .{0,40})?"
-    ),
-    "tools": r"tiện ích(?: thông tin| bài viết)?|nguồn tin|công cụ|chức năng|truy cập nội dung luôn|bỏ qua (?:đến )?nội dung|skip to .{0,20}|xem các bài viết của tác giả|xem thêm bài viết của .{0,40}|tất cả bài viết|xem tất cả|xem chi tiết|chi tiết|đọc tiếp|xem tiếp|no video found.{0,30}|đang tải.{0,20}|loading\W*",
-}  # fmt: skip
-
-# Before the prose only.
-HEAD: Mapping[str, str] = {
-    "clock": r"(?:[\w .]{2,40}, )?(?:thứ \w+|chủ nhật|t\d|cn)?,?\s*(?:ngày )?\d{1,2}[/-]\d{1,2}[/-]\d{4}(?:[\s,|-]+\d{1,2}:\d{2}(?::\d{2})?(?: ?[ap]m)?)?(?: ?\(?gmt.{0,6}\)?)?|hôm nay(?:,| là) .{6,40}|(?:[\w .]{2,40}, )?ngày \d{1,2} tháng \d{1,2} năm \d{4}",
-    "label": r"(?:sự kiện|chủ đề|chuyên mục|từ khóa|tags?|chuyên đề)\s*:(?: .{2,80})?",
-    "menu": r"(?:trang chủ|home)\s*[>»›/|].*|.{0,60}\s[»›]\s.{0,80}",
-    "weather": r"(?:thời tiết|nhiệt độ)(?: .{0,40})?|-?\d{1,2} ?°\s?c?",
-}  # fmt: skip
-
-# After the prose only.
-TAIL: Mapping[str, str] = {
-    "contact": r"(?:địa chỉ|trụ sở|tòa soạn|điện thoại|đt|tel|fax|hotline|đường dây nóng|e-?mail|website|bộ phận tiếp nhận)\b[^.:]{0,60}:.{0,200}|(?:cổng|trang) thông tin điện tử .{2,120}",
-    "credit": r"\(?(?:theo|nguồn(?: tin)?|source|tổng hợp(?: từ)?)\s*:?\s+.{2,60}|nguồn\s*:",
-    "tags": r"(?:từ kh[óo][áa]|tags?|chủ đề|thẻ|keywords?|xem thêm về|sự kiện)\s*:?(?: .{0,200})?|#\s?\w.{0,120}",
-    "time": r"(?:(?:cập nhật|ngày đăng|đăng lúc|đăng ngày)\b.{0,40})",
-}  # fmt: skip
-
-# The line and all that follows.
-SECTIONS: Mapping[str, str] = {
-    "comments-section": r"(?:bình luận|ý kiến bạn đọc|ý kiến độc giả|độc giả bình luận)(?: \(?\d+\)?)?\s*:?|(?:viết|gửi) bình luận(?: của bạn)?\s*:?",
-    "rating-section": r"đánh giá(?: bài viết| của bạn| chung)?\s*:",
-    "related-section": (
-        r"(?:các |những |xem )?(?:tin|bài|tin bài|tin tức|bài viết|thông tin)(?: tức| viết)? (?:khác|liên quan|(?:cùng|trong) (?:chuyên mục|chủ đề|mục|danh mục|lĩnh vực)|mới(?: nhất| hơn| đăng)?|cũ(?: hơn)?|đã (?:đưa|đăng)|nổi bật|đọc nhiều(?: nhất)?|xem nhiều(?: nhất)?|tiêu điểm|nóng|đáng chú ý|tiếp theo|trước đó)(?: .{0,20})?\s*:?"
-        r"|(?:cùng (?:chuyên mục|chủ đề|mục|tác giả)|đọc nhiều(?: nhất)?|xem nhiều(?: nhất)?|đọc thêm|có thể bạn (?:quan tâm|thích|muốn đọc)|bạn (?:nên|có thể) (?:đọc|quan tâm)|được quan tâm|đang được quan tâm|mới nhất|tin mới|nổi bật)\s*:?"
-    ),
-    "tools-section": r"tiện ích thông tin|chúng tôi trên mạng xã hội",
-    "weblinks-section": r"liên kết (?:website|web|trang web|hữu ích|nhanh|khác)s?\s*:?|thông tin thời tiết|thư viện (?:ảnh|video|hình ảnh)",
-}  # fmt: skip
+from crawler.widgets import HEAD, LINES, SECTIONS, TAIL
 
 # Bylined prefixes of a first paragraph: "ANTD.VN - ", "(Chinhphu.vn) - ", "(PLO)- ", "TTO - ", "GDVN- ".
 PREFIX = re.compile(
@@ -92,8 +20,8 @@ PREFIX = re.compile(
 _AGENCY = re.compile(r"[A-ZĐ]{2,}|\.\w{2,3}$|^(?:Báo|Dân trí|TTXVN|Vietnam\+)|(?i:dân trí|chinhphu|ảnh minh)")
 
 
-def _table(rules: Mapping[str, str]) -> re.Pattern[str]:
-    parts = (f"(?P<{name.replace('-', '_')}>{pattern})" for name, pattern in sorted(rules.items()))
+def _table(rules: Mapping[str, tuple[str, ...]]) -> re.Pattern[str]:
+    parts = (f"(?P<{name.replace('-', '_')}>{'|'.join(patterns)})" for name, patterns in rules.items())
     return re.compile("|".join(parts), re.IGNORECASE)
 
 
@@ -186,7 +114,7 @@ def _trim(lines: Sequence[Line], rules: list[str | None]) -> None:
 def _is_list(after: Sequence[Line]) -> bool:
     """Whether what follows is a list of headlines with their summaries: no paragraph follows a paragraph."""
     kinds = [is_prose(line.text) and line.linked < 0.5 for line in after]
-    return not any(one and next_one for one, next_one in zip(kinds, kinds[1:], strict=False))
+    return not any(one and next_one for one, next_one in pairwise(kinds))
 
 
 def _strip_links(lines: Sequence[Line], rules: list[str | None]) -> None:

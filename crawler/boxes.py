@@ -13,33 +13,88 @@ from lxml import etree
 from crawler.segments import Segment
 
 # rule → words of a class name or id
-_WORDS: Mapping[str, str] = {
-    "advertisement": "ads?|adv|advert\\w*|adsbygoogle|adsense|ad-?zone|adm-?zone|banners?|quang-?cao|sponsor\\w*|promo\\w*|dfp|taboola|outbrain",
-    "audio": "audio|tts|tts-player|voice|voices|text-to-speech|nghe-bai|doc-bao-noi|podcast-player|read-speaker",
-    "captcha": "captcha|recaptcha|ma-xac-(?:thuc|nhan)",
-    "caption": "caption|captions|img-?desc|image-?desc|photo-?desc|photo-?cms-?caption|chu-?thich(?:-anh)?|wp-caption-text|pic-?desc|image-?caption|desc-?img",
-    "comments": "comments?|comment-?(?:box|list|form|area|wrap\\w*|respond)|binh-?luan|disqus|fb-comments|y-?kien(?:-ban-doc)?|respond|reply-form",
-    "counter": "counter|visitors?|view-?count|luot-?xem|luot-?truy-?cap|truy-?cap|so-luot|online-users|hit-?counter|thong-ke-truy-cap",
-    "follow": "follow|theo-?doi|fanpage|fan-page|subscribe|newsletter|google-?news|app-download|tai-ung-dung|like-?box",
-    "footer": "footer|foot|site-footer|page-footer|chan-trang|copyright|colophon",
-    "login": "login|log-in|sign-?in|sign-?up|dang-?nhap|dang-?ky",
-    "menu": "menus?|nav|navbar|navigation|mega-?menu|main-?nav|sub-?menu|breadcrumbs?|bread-crumb|duong-dan|pagination|paging|pager|phan-trang|topbar|top-bar|skip-links?|dropdown-menu|sitemap|site-map",
-    "poll": "polls?|vote|voting|votes|binh-?chon|tham-?do(?:-y-kien)?|survey|khao-sat",
-    "popup": "popup|pop-up|modal|lightbox|tooltip|toast|overlay",
-    "qr-code": "qr|qr-?code|ma-qr",
-    "rating": "ratings?|rate|rate-box|star-?rating|stars|danh-?gia|post-ratings",
-    "related": (
-        "related|relate|relates|related-?\\w+|relate-?(?:news|box|list)|lien-?quan|tin-?lien-?quan|bai-?lien-?quan|tin-?khac|tin-?cung-?chuyen-?muc"
-        "|cung-?chuyen-?muc|cung-?muc|same-?(?:cate\\w*|topic)|other-?(?:news|post|posts|articles?|items?)|news-?other|more-?news|read-?(?:more|next)|see-?more|xem-?them"
-        "|doc-?them|bai-?doc-?tiep|recommend\\w*|suggest(?:ed|ion|ions)?|goi-?y|you-may-like|tin-?moi(?:-nhat)?|tin-?doc-?nhieu|doc-?nhieu|xem-?nhieu"
-        "|most-?(?:read|view|viewed|popular)|hot-?news|latest-?news|tin-?noi-?bat|tin-?nong|list-?news|link-content-footer|article-relate|tin-?bai-?khac"
+# fmt: off
+_WORDS: Mapping[str, tuple[str, ...]] = {
+    "advertisement": (
+        "ads?", "adv", r"advert\w*", "adsbygoogle", "adsense", "ad-?zone", "adm-?zone", "banners?", "quang-?cao",
+        r"sponsor\w*", r"promo\w*", "dfp", "taboola", "outbrain",
     ),
-    "share": "share|shares|sharing|share-?(?:box|bar|buttons?)|social|socials|social-\\w+|add-?this\\w*|share-?this|fb-like|fb-share\\w*|zalo-share-button|zalo|twitter|facebook|chia-?se|like-button|send-?print|send-?mail",
-    "sidebar": "side-?bar|sidebars|aside|widget-area|right-?col\\w*|col-?right|left-?sidebar|cot-phai",
-    "tags": "tags?|tag-?(?:box|list|links|cloud)|tu-?khoa|key-?words?|post-tags|hash-?tags?",
-    "tools": "tools?|tool-?(?:bar|box)|article-tools?|print|printer|in-bai|btn-print|font-?size|co-?chu|text-?size|action-?bar|article-actions",
-    "weblinks": "web-?links?|lien-?ket(?:-web\\w*)?|link-?website|site-links",
-}  # fmt: skip
+    "audio": (
+        "audio", "tts", "tts-player", "voice", "voices", "text-to-speech", "nghe-bai", "doc-bao-noi",
+        "podcast-player", "read-speaker",
+    ),
+    "captcha": (
+        "captcha", "recaptcha", "ma-xac-(?:thuc|nhan)",
+    ),
+    "caption": (
+        "caption", "captions", "img-?desc", "image-?desc", "photo-?desc", "photo-?cms-?caption",
+        "chu-?thich(?:-anh)?", "wp-caption-text", "pic-?desc", "image-?caption", "desc-?img",
+    ),
+    "comments": (
+        "comments?", r"comment-?(?:box|list|form|area|wrap\w*|respond)", "binh-?luan", "disqus", "fb-comments",
+        "y-?kien(?:-ban-doc)?", "respond", "reply-form",
+    ),
+    "counter": (
+        "counter", "visitors?", "view-?count", "luot-?xem", "luot-?truy-?cap", "truy-?cap", "so-luot",
+        "online-users", "hit-?counter", "thong-ke-truy-cap",
+    ),
+    "follow": (
+        "follow", "theo-?doi", "fanpage", "fan-page", "subscribe", "newsletter", "google-?news", "app-download",
+        "tai-ung-dung", "like-?box",
+    ),
+    "footer": (
+        "footer", "foot", "site-footer", "page-footer", "chan-trang", "copyright", "colophon",
+    ),
+    "login": (
+        "login", "log-in", "sign-?in", "sign-?up", "dang-?nhap", "dang-?ky",
+    ),
+    "menu": (
+        "menus?", "nav", "navbar", "navigation", "mega-?menu", "main-?nav", "sub-?menu", "breadcrumbs?",
+        "bread-crumb", "duong-dan", "pagination", "paging", "pager", "phan-trang", "topbar", "top-bar",
+        "skip-links?", "dropdown-menu", "sitemap", "site-map",
+    ),
+    "poll": (
+        "polls?", "vote", "voting", "votes", "binh-?chon", "tham-?do(?:-y-kien)?", "survey", "khao-sat",
+    ),
+    "popup": (
+        "popup", "pop-up", "modal", "lightbox", "tooltip", "toast", "overlay",
+    ),
+    "qr-code": (
+        "qr", "qr-?code", "ma-qr",
+    ),
+    "rating": (
+        "ratings?", "rate", "rate-box", "star-?rating", "stars", "danh-?gia", "post-ratings",
+    ),
+    "related": (
+        "related", "relate", "relates", r"related-?\w+", "relate-?(?:news|box|list)", "lien-?quan",
+        "tin-?lien-?quan", "bai-?lien-?quan", "tin-?khac", "tin-?cung-?chuyen-?muc", "cung-?chuyen-?muc",
+        "cung-?muc", r"same-?(?:cate\w*|topic)", "other-?(?:news|post|posts|articles?|items?)", "news-?other",
+        "more-?news", "read-?(?:more|next)", "see-?more", "xem-?them", "doc-?them", "bai-?doc-?tiep",
+        r"recommend\w*", "suggest(?:ed|ion|ions)?", "goi-?y", "you-may-like", "tin-?moi(?:-nhat)?",
+        "tin-?doc-?nhieu", "doc-?nhieu", "xem-?nhieu", "most-?(?:read|view|viewed|popular)", "hot-?news",
+        "latest-?news", "tin-?noi-?bat", "tin-?nong", "list-?news", "link-content-footer", "article-relate",
+        "tin-?bai-?khac",
+    ),
+    "share": (
+        "share", "shares", "sharing", "share-?(?:box|bar|buttons?)", "social", "socials", r"social-\w+",
+        r"add-?this\w*", "share-?this", "fb-like", r"fb-share\w*", "zalo-share-button", "zalo", "twitter",
+        "facebook", "chia-?se", "like-button", "send-?print", "send-?mail",
+    ),
+    "sidebar": (
+        "side-?bar", "sidebars", "aside", "widget-area", r"right-?col\w*", "col-?right", "left-?sidebar", "cot-phai",
+    ),
+    "tags": (
+        "tags?", "tag-?(?:box|list|links|cloud)", "tu-?khoa", "key-?words?", "post-tags", "hash-?tags?",
+    ),
+    "tools": (
+        "tools?", "tool-?(?:bar|box)", "article-tools?", "print", "printer", "in-bai", "btn-print", "font-?size",
+        "co-?chu", "text-?size", "action-?bar", "article-actions",
+    ),
+    "weblinks": (
+        "web-?links?", r"lien-?ket(?:-web\w*)?", "link-?website", "site-links",
+    ),
+}
+# fmt: on
 
 # Boxes that may be long, and are never text where they hold neither the headline nor the marked body.
 _FIRM = frozenset(("comments", "footer", "menu", "poll", "related", "weblinks", "tags", "audio", "captcha", "popup"))
@@ -51,7 +106,7 @@ _ROLES: Mapping[str, str] = {
 _WHOLES = frozenset(("html", "body", "main", "article"))
 _BOX = re.compile(
     "(?:^|[-_ ])(?:"
-    + "|".join(f"(?P<{rule.replace('-', '_')}>{words})" for rule, words in sorted(_WORDS.items()))
+    + "|".join(f"(?P<{rule.replace('-', '_')}>{'|'.join(words)})" for rule, words in _WORDS.items())
     + ")(?=$|[-_ ])"
 )
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")

@@ -5,62 +5,39 @@ a line that is a name and nothing else, set apart as a signature. The outlet its
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lxml import etree
 
-from crawler.boilerplate import line_rule
 from crawler.document import Document
 from crawler.layout import Layout
-from crawler.metadata import Metadata, squeezed
+from crawler.metadata import Metadata
+from crawler.names import are_initials, attributed, credit_of, labelled_author, people
 from crawler.segments import Segment
 from crawler.template import candidates
-from crawler.text import clean, fold
+from crawler.text import fold
 from crawler.types import Template
 
-_CAPITAL = "A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬĐÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴ"
-_SYLLABLE = rf"[{_CAPITAL}][^\W\d_]*\.?"
-_DESK = r"(?:nhóm )?(?:p\.? ?v\.?|phóng viên|nhóm phóng viên|ban biên tập|btv|ctv)(?: thực hiện)?"
-_PERSON = re.compile(rf"{_SYLLABLE}(?:[ .-]{{1,2}}{_SYLLABLE}){{1,4}}")
-_DESKS = re.compile(_DESK, re.IGNORECASE)
-_INITIALS = re.compile(rf"[{_CAPITAL}]{{2}}|[{_CAPITAL}](?:\. ?[{_CAPITAL}]){{1,3}}\.?|[{_CAPITAL}]\.[^\W\d_]+")
-_SPLIT = re.compile(r"\s*(?:[,;&/+]|\s[-–—]\s|\bvà\b|\bthực hiện\b|\n)\s*", re.IGNORECASE)
-_ROLE = re.compile(
-    r"^(?:(?:bài|ảnh|bài và ảnh|bài, ảnh|tin, ảnh|tin và ảnh|tin|tác giả|thực hiện|người viết|by|author|phóng viên|pv|biên tập)\s*[:.]?\s+)+(?=\S)",
-    re.IGNORECASE,
-)
-_PHOTOS = re.compile(r"\s*[.;,|/–-]?\s*\(?(?:ảnh|clip|video|đồ họa|đồ hoạ)\s*:.*$", re.IGNORECASE)
-_OUTLET = re.compile(r"\b(?:online|news|báo|tạp chí|tv|tivi|plus|media|net|ttxvn)\b", re.IGNORECASE)
-_ASIDE = re.compile(r"\s*\([^()]{0,40}\)\s*$")
-_CREDIT = re.compile(
-    r"^\(?\s*(?:theo|nguồn(?: tin| bài viết)?|source)\s*(?::|\s)\s*(?P<credit>.{2,60}?)\s*\)?$", re.IGNORECASE
-)
-_ATTRIBUTED = re.compile(r"^(?P<name>[^-–—]{2,40}?)\s*[-–—,/|(]\s*(?:theo )?(?P<rest>[^-–—]{2,40}?)\)?$", re.IGNORECASE)
-_NAMED = re.compile(
-    r"(?:^|[-_ ])(?:authors?|author-?(?:name|info|top\w*|source)?|tac-?gia|ten-?tac-?gia|by-?line|by|writer|nguoi-?viet|but-?danh|post-?author|creator|meta|post-?meta|info)(?=$|[-_ ])"
-)
+_WORDS = (
+    "authors?", r"author-?(?:name|info|top\w*|source)?", "tac-?gia", "ten-?tac-?gia", "by-?line", "by", "writer",
+    "nguoi-?viet", "but-?danh", "post-?author", "creator", "meta", "post-?meta", "info",
+)  # fmt: skip
+_NAMED = re.compile(rf"(?:^|[-_ ])(?:{'|'.join(_WORDS)})(?=$|[-_ ])")
 _SIGNED = re.compile(
-    r"(?:^|[-_ ])(?:signature|pen-?name|author\w*|tac-?gia|but-?danh|p?source\w*|nguon)(?=$|[-_ ])|text-?align\s*:\s*right|align-?right|text-?right"
+    r"(?:^|[-_ ])(?:signature|pen-?name|author\w*|tac-?gia|but-?danh|p?source\w*|nguon)(?=$|[-_ ])"
+    r"|text-?align\s*:\s*right|align-?right|text-?right"
 )
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 # A date with its clock, as it stands beside a name.
+_DAY, _TIME = r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}", r"\d{1,2}[:h]\d{2}(?::\d{2})?"
 _DATE = re.compile(
-    r"(?:(?:thứ \w+|chủ nhật|t\d|cn),? *)?(?:ngày )?\d{1,2}[/.-]\d{1,2}[/.-]\d{4}(?:[\s,|–-]*\d{1,2}[:h]\d{2}(?::\d{2})?(?: ?[ap]m\b)?)?(?: *\(?gmt ?\+?\d*\)?)?"
-    r"|\d{1,2}[:h]\d{2}(?::\d{2})?[\s,|–-]*(?:ngày )?\d{1,2}[/.-]\d{1,2}[/.-]\d{4}",
+    rf"(?:(?:thứ \w+|chủ nhật|t\d|cn),? *)?(?:ngày )?{_DAY}(?:[\s,|–-]*{_TIME}(?: ?[ap]m\b)?)?(?: *\(?gmt ?\+?\d*\)?)?"
+    rf"|{_TIME}[\s,|–-]*(?:ngày )?{_DAY}",
     re.IGNORECASE,
 )
 _TAIL = 4  # lines at the end of a text among which a signature stands
-_NOT_NAMES = frozenset(
-    "ha noi|ho chi minh|viet nam|da nang|hai phong|can tho|thanh pho|trang chu|tin tuc|thoi su|xa hoi|kinh te|phap luat|the gioi|admin"
-    "|administrator|admin admin|quan tri|vccorp|ban bien tap|tong bien tap"
-    # outlets that sign alone, as "Theo …" would
-    "|lao dong|tuoi tre|thanh nien|nhan dan|tien phong|dan tri|tri thuc tre|doi song phap luat|kinh te do thi|ha noi moi"
-    "|an ninh thu do|phu nu|nguoi lao dong|gia dinh|suc khoe doi song|phap luat|vietnam plus|dan viet|nguoi dua tin"
-    # sections
-    "|doi song|van hoa|giao duc|the thao|giai tri|suc khoe|du lich|khoa hoc|cong nghe|bat dong san|quoc te|chinh tri|moi truong"
-    "|giao thong|do thi|trong nuoc|dia phuong|nghien cuu|trao doi".split("|")
-)
+_LONGEST = 80  # characters of an author line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,35 +61,11 @@ def find_byline(
     return Byline(authors=_unique(authors), credit=credit, places=(*places, *head_places))
 
 
-def people(text: str, facts: Metadata) -> list[str]:
-    """The names in a byline, without roles, outlets and asides; empty where any part of it is no name."""
-    if _CREDIT.match(clean(text)):
-        return []
-    bare = _ASIDE.sub("", _PHOTOS.sub("", _ROLE.sub("", clean(text)))).strip(" .:-–—|")
-    if _DESKS.fullmatch(bare):
-        return [bare]
-    names = [part.strip(" .:") for part in _SPLIT.split(bare) if part.strip(" .:")]
-    found = [name for name in names if _is_name(name, facts)]
-    return found if found and len(found) >= len(names) - 1 else []
-
-
-def _is_name(name: str, facts: Metadata) -> bool:
-    if line_rule(name) or _OUTLET.search(name):
-        return False
-    if _DESKS.fullmatch(name) or _INITIALS.fullmatch(name):
-        return squeezed(name) not in facts.sites
-    shown = name.title() if name.isupper() else name
-    if not _PERSON.fullmatch(shown) or len(name) > 40 or fold(name) in _NOT_NAMES:
-        return False
-    short = squeezed(name)
-    return not any(short in site or (len(site) > 3 and site in short) for site in facts.sites)
-
-
 def _from_template(page: Document, template: Template | None, facts: Metadata) -> list[str]:
     if template is None:
         return []
     for found in candidates(page.root, template.author):
-        if names := people(found.value, facts) or people(_ATTRIBUTED.sub(r"\g<name>", clean(found.value)), facts):
+        if names := people(found.value, facts) or attributed(found.value, facts):
             return names
     return []
 
@@ -143,10 +96,9 @@ def _head(layout: Layout, place: int, kept: Sequence[int], facts: Metadata) -> t
     for at in range(max(place + 1, 0), max(end, place + 1)):
         line = layout.lines[at]
         text = _DATE.sub(" ", line.text)
-        labelled = bool(_ROLE.match(text)) and ":" in text
-        if len(text) > 80 or not (labelled or text != line.text or _is_named(line.element)):
+        if len(text) > _LONGEST or not (labelled_author(text) or text != line.text or _is_named(line.element)):
             continue
-        found = people(text, facts) or people(_ATTRIBUTED.sub(r"\g<name>", clean(text)), facts)
+        found = people(text, facts) or attributed(text, facts)
         if found:
             names += found
             places.append((at, "author"))
@@ -159,7 +111,7 @@ def _is_named(element: etree._Element) -> bool:
 
 
 def _names(element: etree._Element) -> str:
-    names = f"{element.get('class', '')} {element.get('id', '')} {element.get('data-role', '')} {element.get('itemprop', '')} {element.get('rel', '')}"
+    names = " ".join(element.get(key) or "" for key in ("class", "id", "data-role", "itemprop", "rel"))
     return _CAMEL.sub("-", names).lower().strip()
 
 
@@ -170,10 +122,10 @@ def _tail(layout: Layout, kept: Sequence[int], facts: Metadata) -> tuple[list[st
     places: list[tuple[int, str]] = []
     for at in reversed(kept[-_TAIL:]):
         line = layout.lines[at]
-        if len(line.text) > 80:
+        if len(line.text) > _LONGEST:
             break
-        if found := _CREDIT.match(line.text):
-            credit = credit or found["credit"]
+        if found := credit_of(line.text):
+            credit = credit or found
             places.append((at, "credit"))
             continue
         signed = _signature(line, facts)
@@ -188,12 +140,10 @@ def _tail(layout: Layout, kept: Sequence[int], facts: Metadata) -> tuple[list[st
 
 
 def _signature(line: Segment, facts: Metadata) -> list[str]:
-    if line.text.endswith((".", "!", "?", ":")) and not _INITIALS.fullmatch(line.text):
+    if line.text.endswith((".", "!", "?", ":")) and not are_initials(line.text):
         return []
-    found = people(line.text, facts)
-    if not found and (parts := _ATTRIBUTED.match(line.text)):
-        found = people(parts["name"], facts)
-    if len(found) == 1 and _INITIALS.fullmatch(found[0]) and not _is_signed(line):
+    found = people(line.text, facts) or attributed(line.text, facts)
+    if len(found) == 1 and are_initials(found[0]) and not _is_signed(line):
         return []
     return found
 

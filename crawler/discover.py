@@ -43,18 +43,15 @@ def discover(source: Source, listing: Listing, snapshot: Snapshot, now: datetime
     """
     try:
         read = _read(listing, snapshot)
-        if listing.kind is ListingKind.SITEMAP:
-            since = now - timedelta(days=listing.days)
-            young = [
-                one for one in (_dated(item, source, listing, now) for item in read.items) if _is_young(one, since)
-            ]
-            return Discovery(
-                announcements=_announcements(source, young, snapshot.url),
-                further=_children(source, listing, read.children, snapshot.url, now),
-            )
-        said = [_dated(item, source, listing, now) for item in read.items]
-        announced = _announcements(source, said, snapshot.url)
-        return Discovery(announcements=announced, further=_next_page(listing, announced, now))
+        said = (_dated(item, source, listing, now) for item in read.items)
+        if listing.kind is not ListingKind.SITEMAP:
+            announced = _announcements(source, said, snapshot.url)
+            return Discovery(announcements=announced, further=_next_page(listing, announced, now))
+        since = now - timedelta(days=listing.days)
+        return Discovery(
+            announcements=_announcements(source, (one for one in said if _is_young(one, since)), snapshot.url),
+            further=_children(source, listing, read.children, snapshot.url, now),
+        )
     except (ValueError, RecursionError, MemoryError, SelectorError, etree.LxmlError) as error:
         raise Damaged(f"the listing cannot be read: {type(error).__name__}: {str(error)[:200]}") from error
 

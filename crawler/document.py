@@ -15,7 +15,7 @@ from crawler.text import clean
 from crawler.types import Snapshot
 
 MAX_SIZE = 16 * 1024 * 1024  # bytes
-MAX_BLANK = 256  # tags without any text or name: what is left of an empty page
+MAX_ELEMENTS = 60_000  # the largest of the known pages has 12,000
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
@@ -26,6 +26,11 @@ _ILLEGAL_REFERENCE = re.compile(
 )
 _DECLARATION = re.compile(r"^\s*(?:<\?xml[^>]*>|<!--.*?-->|<%[^>]*%>|\s)*", re.DOTALL)
 _FEED = re.compile(r"<(rss|feed|rdf:RDF|urlset|sitemapindex|opml|svg|Error|ListBucketResult)[\s>]", re.IGNORECASE)
+# A tag of hundreds of attributes: libxml2 compares each with each.
+_LONG_TAG = re.compile(r"<[a-zA-Z][^<]{4000}")
+_MANY_ATTRIBUTES = re.compile(
+    r"""<([a-zA-Z][\w:.-]*+)(?:[\s/]++(?:[^\s=>"'/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?+)){200,}+[^>]*+>?"""
+)
 _TAG = re.compile(r"<(?:!doctype|html|head|body|[a-z][a-z0-9]*[\s/>])", re.IGNORECASE)
 _MAGIC = (
     b"%PDF",
@@ -45,7 +50,7 @@ _CP1258_TONES = "\u0300\u0301\u0303\u0309\u0323"
 
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _HIDDEN_CLASSES = frozenset(
-    "hidden hide d-none visually-hidden sr-only screen-reader-text print-only is-hidden".split()
+    ["hidden", "hide", "d-none", "visually-hidden", "sr-only", "screen-reader-text", "print-only", "is-hidden"]
 )
 _UNSEEN_TAGS = (
     "script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "canvas", "audio", "video", "select",
@@ -89,7 +94,7 @@ def parse(snapshot: Snapshot, *, max_size: int = MAX_SIZE) -> Document:
         url=snapshot.url,
         head=_head(tree),
         root=root,
-        title=clean("".join(title.itertext())) if title is not None else "",
+        title=clean("".join(map(str, title.itertext()))) if title is not None else "",
     )
     _drop_unseen(root)
     return page
@@ -144,6 +149,8 @@ def _require_html(source: str) -> None:
 
 def _tree(source: str) -> etree._Element:
     legal = _ILLEGAL_REFERENCE.sub(" ", _ILLEGAL.sub("", source))
+    if _LONG_TAG.search(legal):
+        legal = _MANY_ATTRIBUTES.sub(r"<\1>", legal)
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
         tree = html.document_fromstring(legal.encode("utf-8", "replace"), parser=parser)
@@ -151,6 +158,8 @@ def _tree(source: str) -> etree._Element:
         raise Damaged(f"not parsable: {error}") from error
     if tree is None:
         raise NoText("the page is empty")
+    if (size := sum(1 for _ in tree.iter())) > MAX_ELEMENTS:
+        raise TooLarge(f"{size} elements, more than {MAX_ELEMENTS}")
     return tree
 
 
@@ -163,7 +172,9 @@ def _head(tree: etree._Element) -> etree._Element:
         *(s for s in tree.iter("script") if "ld+json" in (s.get("type") or "")),
     ]
     for element in found:
-        copy = etree.SubElement(head, str(element.tag), dict(element.attrib))
+        copy = etree.SubElement(head, str(element.tag))
+        for name, value in element.items():
+            copy.set(name, value)
         copy.text = element.text
     return head
 

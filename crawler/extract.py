@@ -15,7 +15,7 @@ from crawler.boilerplate import Line, verdicts, without_prefix
 from crawler.byline import find_byline
 from crawler.dates import labelled_date
 from crawler.document import MAX_SIZE, Document, parse
-from crawler.errors import NoText, NotArticle
+from crawler.errors import NotArticle, NoText
 from crawler.headline import Headline, headline, told_headline
 from crawler.items import announcements
 from crawler.kinds import Weight, is_home, no_article, weigh
@@ -42,7 +42,7 @@ def extract(snapshot: Snapshot, source: Source, *, now: datetime | None = None, 
     """
     refuse_status(snapshot.status)
     page = parse(snapshot, max_size=max_size)
-    template = fitting(page.root, source.templates)
+    template = fitting(page, source.templates)
     if template:
         clear(page.root, template)
     lines = segments(page.root)
@@ -111,7 +111,7 @@ def _rules(layout: Layout, title: Headline, lead: Lead | None, items: frozenset[
     rules: list[str | None] = [
         box or (None if inside else "outside") for box, inside in zip(layout.boxes, layout.inside, strict=True)
     ]
-    for at in range(title.place):
+    for at in _before_headline(layout, title):
         rules[at] = rules[at] or "before-headline"
     if title.place >= 0:
         rules[title.place] = "headline"
@@ -128,6 +128,13 @@ def _rules(layout: Layout, title: Headline, lead: Lead | None, items: frozenset[
     if lead and body and layout.lines[body[0]].text == lead.text:
         rules[body[0]] = "lead"
     return rules
+
+
+def _before_headline(layout: Layout, title: Headline) -> Sequence[int]:
+    """The lines of the body before the headline; none where most of the body stands there: then it is no headline."""
+    before = range(max(title.place, 0))
+    sizes = [len(line.text) * inside for line, inside in zip(layout.lines, layout.inside, strict=True)]
+    return before if 2 * sum(sizes[at] for at in before) < sum(sizes) else ()
 
 
 def _is_date(text: str) -> bool:

@@ -18,17 +18,20 @@ from crawler.types import Template
 
 _NAMED = re.compile(
     r"(?:^|[-_ ])(?:(?:article|post|entry|news|detail|content|page|title|single|cms|main|bai-viet|tin)[-_]*)*"
-    r"(?:titles?|headline|heading|header|tieu-?de|ten-bai|ten-tin)(?:[-_]*(?:detail|news|main|article|page|post|chi-?tiet|bai))*(?=$|[-_ ])"
+    r"(?:titles?|headline|heading|header|tieu-?de|ten-bai|ten-tin)"
+    r"(?:[-_]*(?:detail|news|main|article|page|post|chi-?tiet|bai))*(?=$|[-_ ])"
 )
-_NEARLY = re.compile(r"title|headline|tieu-?de", re.IGNORECASE)
 _LEVELS = {"h1": 4.0, "h2": 2.0, "h3": 1.5, "h4": 1.5, "h5": 0.5}
 _SHORTEST, _LONGEST = 3, 60  # words
 _ENOUGH = 3.0
 _TELLING = 5  # words of a title that is no section's name
-_ELSEWHERE = frozenset("comments counter follow footer login menu poll popup related tags weblinks".split())
+_ELSEWHERE = frozenset(
+    ("comments", "counter", "follow", "footer", "login", "menu", "poll", "popup", "related", "tags", "weblinks")
+)
 _SPLIT = re.compile(r"\s+[-–—|»•·:]{1,2}\s+|\s*\|\s*")
 _SITE = re.compile(
-    r"\b(?:báo|cổng|trang|tạp chí|đài|sở|ủy ban|ubnd|hđnd|portal|home|trang chủ|news|online|tin tức|mobile)\b|\.(?:vn|com|net|org)\b",
+    r"\b(?:báo|cổng|trang|tạp chí|đài|sở|ủy ban|ubnd|hđnd|portal|home|trang chủ|news|online|tin tức|mobile)\b"
+    r"|\.(?:vn|com|net|org)\b",
     re.IGNORECASE,
 )
 
@@ -63,8 +66,8 @@ def headline(lines: Sequence[Segment], facts: Metadata, page_title: str, prose: 
         text = lines[best[2]].text
         agreed = _key(text) in known and len(words(text)) >= _TELLING and not _SITE.match(text)
         return Headline(text=text, place=best[2], agreed=agreed)
-    text = _from_metadata(facts, page_title)
-    return Headline(text=text) if text else _opening(lines, prose)
+    told = _from_metadata(facts, page_title)
+    return Headline(text=told) if told else _opening(lines, prose)
 
 
 def _opening(lines: Sequence[Segment], prose: int) -> Headline:
@@ -122,7 +125,7 @@ def _titled(element: etree._Element) -> float:
     for one in (element, element.getparent()):
         if one is None:
             break
-        names = f"{one.get('class', '')} {one.get('id', '')} {one.get('data-role', '')} {one.get('itemprop', '')}".strip().lower()
+        names = " ".join(one.get(key) or "" for key in ("class", "id", "data-role", "itemprop")).strip().lower()
         if names and _NAMED.search(names):
             return 1.0
     return 0.0
@@ -158,7 +161,7 @@ def without_site(title: str, facts: Metadata) -> str:
     for split in reversed(splits):
         tail = title[split.end() :]
         named_so = any(
-            squeezed(tail) and squeezed(tail) in site or site and site in squeezed(tail) for site in facts.sites
+            (squeezed(tail) and squeezed(tail) in site) or (site and site in squeezed(tail)) for site in facts.sites
         )
         if not (named_so or (_SITE.search(tail) and len(words(tail)) <= 12)):
             break

@@ -3,6 +3,7 @@
 On a list of articles they are the page; in an article they are boxes without a telling name.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 
 from lxml import etree
@@ -24,7 +25,7 @@ def announcements(layout: Layout, title: Headline) -> frozenset[int]:
     sizes = _sizes(layout)
     announcing = {element for line in layout.lines if announces(line) for element in _chain(line)}
     headed = _headed(layout)
-    known: dict[etree._Element, int] = {}
+    known: dict[etree._Element, Counter[tuple[str, str]]] = {}
 
     def is_announcement(element: etree._Element, above: bool) -> bool:
         size = sizes.get(element, 0)
@@ -78,12 +79,18 @@ def _sizes(layout: Layout) -> dict[etree._Element, int]:
     return sizes
 
 
-def _alike(element: etree._Element, announcing: set[etree._Element], known: dict[etree._Element, int]) -> int:
+def _alike(
+    element: etree._Element,
+    announcing: set[etree._Element],
+    known: dict[etree._Element, Counter[tuple[str, str]]],
+) -> int:
     """How many siblings, itself among them, have its tag and class and announce too."""
-    if element not in known:
-        parent, shape = element.getparent(), _shape(element)
-        known[element] = 0 if parent is None else sum(_shape(one) == shape and one in announcing for one in parent)
-    return known[element]
+    parent = element.getparent()
+    if parent is None:
+        return 0
+    if parent not in known:
+        known[parent] = Counter(_shape(one) for one in parent if one in announcing)
+    return known[parent][_shape(element)]
 
 
 def _shape(element: etree._Element) -> tuple[str, str]:

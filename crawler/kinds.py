@@ -58,9 +58,7 @@ def is_home(url: str) -> bool:
     return parts.scheme in ("http", "https") and not parts.query and bool(_HOME.fullmatch(parts.path))
 
 
-def weigh(
-    layout: Layout, kept: Sequence[int], items: frozenset[int], title: Headline, *, dated: bool
-) -> Weight:
+def weigh(layout: Layout, kept: Sequence[int], items: frozenset[int], title: Headline, *, dated: bool) -> Weight:
     """The weights of a page.
 
     :param kept: places of the lines of lead and text
@@ -122,7 +120,9 @@ def _in_items(layout: Layout, items: frozenset[int]) -> float:
 def _cut_short(prose: Sequence[Segment]) -> float:
     """The share of the prose in summaries that end in dots, where there are several."""
     short = [line for line in prose if len(line.text) < _SUMMARY_END and line.text.endswith(("...", "…", "[…]"))]
-    return sum(len(line.text) for line in short) / sum(len(line.text) for line in prose) if len(short) >= _REPEATED else 0
+    return (
+        sum(len(line.text) for line in short) / sum(len(line.text) for line in prose) if len(short) >= _REPEATED else 0
+    )
 
 
 def _behind_links(layout: Layout, kept: Sequence[int]) -> float:

@@ -26,7 +26,7 @@ _PROSE = 60  # characters of a line that begins a text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """Parallel tuples, one place a line. `inside`: in the body and in no box of it; `first`, `last`: of these, or -1."""
+    """Parallel tuples, one place a line. `inside`: in the body, in no box of it; `first`, `last`: of these, or -1."""
 
     lines: tuple[Segment, ...] = field(repr=False)
     boxes: tuple[str | None, ...]
@@ -101,7 +101,7 @@ def _held(lines: Sequence[Segment], body: etree._Element | None) -> tuple[bool, 
 
 
 def orphans(layout: Layout, rules: Sequence[str | None]) -> list[int]:
-    """Headings of boxes of which nothing else is kept: within the body, the next element up holds stripped lines only."""
+    """Headings of boxes of which nothing else is kept: in the body, the next element up holds stripped lines only."""
     kept = [at for at, rule in enumerate(rules) if rule is None]
     held: dict[etree._Element, list[int]] = {}
     for at, line in enumerate(layout.lines):
@@ -118,9 +118,8 @@ def orphans(layout: Layout, rules: Sequence[str | None]) -> list[int]:
         for element in (line.element, *line.element.iterancestors()):
             if element is layout.body:
                 return False
-            others = [one for one in held.get(element, ()) if one != at]
-            if others:
-                return not any(one in wanted for one in others)
+            if len(held.get(element, ())) > 1:
+                return not any(one in wanted for one in held[element] if one != at)
         return False
 
     return [at for at in kept if is_orphan(at)]

@@ -26,7 +26,9 @@ _NAMED = re.compile(
     r"(?:[-_]*(?:detail|news|article|content|post|text|cms))*(?=$|[-_ ])"
 )
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_PICTURE = re.compile(r"(?:^|[-_ ])(?:img|image|images|photo|photos|pic|picture|thumb|thumbnail|avatar|figure|gallery|slide)(?=$|[-_ ])")
+_PICTURE = re.compile(
+    r"(?:^|[-_ ])(?:img|image|images|photo|photos|pic|picture|thumb|thumbnail|avatar|figure|gallery|slide)(?=$|[-_ ])"
+)
 _NUMBERED = re.compile(r"^(?:[-–•*+]|\(?[\dIVX]{1,4}[.)]|[a-zđ]\))")
 _NOTE = re.compile(r"^(?:LTS|TS|Lời (?:tòa|toà) soạn)\b")  # the editors' note stands before the lead, and is none
 _SHORTEST, _LONGEST = 30, 1200  # characters
@@ -76,7 +78,9 @@ def _around(layout: Layout, place: int) -> tuple[int, ...]:
 def _is_summary(layout: Layout, at: int) -> bool:
     """Whether it stands under a headline that is a link: the summary of another article, or of an author's life."""
     line, before = layout.lines[at], layout.lines[at - 1]
-    return at > 0 and before.linked > 0.8 and before.element.getparent() is line.element.getparent() and before.bold > 0.9
+    return (
+        at > 0 and before.linked > 0.8 and before.element.getparent() is line.element.getparent() and before.bold > 0.9
+    )
 
 
 def _lead(layout: Layout, places: Sequence[int], proof: str) -> Lead | None:

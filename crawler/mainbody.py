@@ -11,18 +11,20 @@ from copy import deepcopy
 
 from lxml import etree
 from trafilatura import bare_extraction
+from trafilatura.settings import Document
 
 from crawler.segments import Segment
 from crawler.text import clean
 
 _VOTER = 25  # characters of a line that votes
+_SEARCHED = 300_000  # characters of a text in which a line is searched
 _AGAINST = 0.6  # weight of a character that is no text, to one that is
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # a page without text is our NoText, not its error
 
 
 def trafilatura_text(root: etree._Element) -> str:
-    """What trafilatura takes for the text of a tree, as one line; empty where it finds none or cannot read it."""
+    """What trafilatura takes for the text of a tree; empty where it finds none or cannot read it."""
     page = etree.Element("html")
     body = deepcopy(root)
     body.tag, body.tail = "body", None
@@ -31,7 +33,7 @@ def trafilatura_text(root: etree._Element) -> str:
         found = bare_extraction(page, include_comments=False, include_tables=True, with_metadata=False)
     except (ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError, etree.LxmlError):
         return ""  # a tree that it stumbles over; the density of the lines decides alone
-    return clean(found.text or "") if found is not None else ""
+    return found.text or "" if isinstance(found, Document) else ""
 
 
 def votes(lines: Sequence[Segment], boxes: Sequence[str | None], text: str) -> tuple[bool, ...]:
@@ -41,8 +43,11 @@ def votes(lines: Sequence[Segment], boxes: Sequence[str | None], text: str) -> t
             box is None and len(line.text) > 2 * _VOTER and line.linked < 0.3
             for line, box in zip(lines, boxes, strict=True)
         )
+    known = {clean(line) for line in text.split("\n")}
+    joined = clean(text) if len(text) < _SEARCHED else ""  # a line may be part of a table's row, or of a longer line
     return tuple(
-        box is None and len(line.text) >= _VOTER and line.text in text for line, box in zip(lines, boxes, strict=True)
+        box is None and len(line.text) >= _VOTER and (line.text in known or line.text in joined)
+        for line, box in zip(lines, boxes, strict=True)
     )
 
 

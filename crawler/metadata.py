@@ -19,10 +19,20 @@ from crawler.segments import Segment
 from crawler.text import clean, fold
 
 _ARTICLES = frozenset(
-    "article newsarticle reportagenewsarticle analysisnewsarticle opinionnewsarticle blogposting report webarticle"
-    " socialmediaposting techarticle liveblogposting".split()
+    [
+        "article",
+        "newsarticle",
+        "reportagenewsarticle",
+        "analysisnewsarticle",
+        "opinionnewsarticle",
+        "blogposting",
+        "report",
+        "webarticle",
+        "socialmediaposting",
+        "techarticle",
+        "liveblogposting",
+    ]
 )
-_LISTS = ("itemListElement", "hasPart", "mainEntity", "blogPost", "dataFeedElement", "comment")
 _MAX_SCRIPT, _MAX_NODES = 500_000, 2_000  # characters of a JSON-LD script; objects looked at in it
 _DATES = (
     "article:published_time", "og:article:published_time", "article:published", "datepublished", "pubdate",
@@ -100,10 +110,11 @@ def _objects(script: str) -> Iterator[dict[str, Any]]:
             waiting += node
         elif isinstance(node, dict):
             yield node
-            waiting += [value for key, value in node.items() if key == "@graph" or key not in _LISTS and key in _NESTED]
+            waiting += [value for key, value in node.items() if key in _NESTED]
 
 
-_NESTED = ("mainEntityOfPage", "publisher", "isPartOf", "sourceOrganization")
+# Where the page's own article or publisher may stand; not in lists, whose articles are others.
+_NESTED = ("@graph", "mainEntityOfPage", "publisher", "isPartOf", "sourceOrganization")
 
 
 def _types(node: dict[str, Any]) -> set[str]:
@@ -167,7 +178,7 @@ def squeezed(name: str) -> str:
 
 
 def section_of(facts: Metadata, lines: Sequence[Segment], headline: int) -> str | None:
-    """The page's own section: as metadata says; else the last of the breadcrumb, or the short line above the headline."""
+    """The page's own section: as metadata says, else the breadcrumb's last, or the short line above the headline."""
     if facts.section:
         return facts.section
     for at in range(headline - 1, max(headline - 4, -1), -1):

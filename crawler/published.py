@@ -101,11 +101,11 @@ def _first_prose(layout: Layout, place: int) -> int:
 
 
 def _header_date(line: Segment, now: datetime | None, order: str) -> Instant | None:
-    """The date of a header line: of its `<time datetime>`, else as labelled, else where the line is nothing but that."""
+    """The date of a header line: of its `<time datetime>`, else as labelled, else of a line that is nothing else."""
     if _PLACE_AND_DAY.match(line.text):
         return None
     for element in line.element.iter("time"):
-        for raw in (element.get("datetime"), "".join(element.itertext())):
+        for raw in (element.get("datetime"), "".join(map(str, element.itertext()))):
             if raw and (instant := page_date(raw, now=now, order=order)):
                 return replace(instant, origin="element:time")
     if instant := labelled_date(line.text, now=now, order=order):

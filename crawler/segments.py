@@ -6,16 +6,83 @@ A block element or a `<br>` ends a line. A sentence that a single `<br>` merely 
 import re
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from lxml import etree
 
+from crawler.errors import TooLarge
 from crawler.text import clean
 
+MAX_LINES = 8_000  # the longest of the known pages has 2,000
 INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark nobr q rp rt ruby s samp small"
-    " span strike strong sub sup time tt u var wbr o:p st1:place st1:city button picture source".split()
+    [
+        "a",
+        "abbr",
+        "acronym",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "cite",
+        "code",
+        "data",
+        "del",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "img",
+        "ins",
+        "kbd",
+        "label",
+        "mark",
+        "nobr",
+        "q",
+        "rp",
+        "rt",
+        "ruby",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "tt",
+        "u",
+        "var",
+        "wbr",
+        "o:p",
+        "st1:place",
+        "st1:city",
+        "button",
+        "picture",
+        "source",
+    ]
 )
-_KINDS = frozenset("p h1 h2 h3 h4 h5 h6 li td th dt dd blockquote figcaption caption pre address".split())
+_KINDS = frozenset(
+    [
+        "p",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "li",
+        "td",
+        "th",
+        "dt",
+        "dd",
+        "blockquote",
+        "figcaption",
+        "caption",
+        "pre",
+        "address",
+    ]
+)
 _BOLD = frozenset(("b", "strong", "h1", "h2", "h3", "h4", "h5", "h6", "th"))
 _ITALIC = frozenset(("i", "em", "cite"))
 _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
@@ -60,8 +127,14 @@ class _Line:
 
 
 def segments(root: etree._Element) -> tuple[Segment, ...]:
-    """The lines of a tree in page order; lines without a letter or digit are left out."""
-    return tuple(_join(_walk(root)))
+    """The lines of a tree in page order; lines without a letter or digit are left out.
+
+    :raises TooLarge: more lines than a page has
+    """
+    lines = tuple(islice(_join(_walk(root)), MAX_LINES + 1))
+    if len(lines) > MAX_LINES:
+        raise TooLarge(f"more than {MAX_LINES} lines")
+    return lines
 
 
 def _walk(root: etree._Element) -> Iterator[Segment]:
@@ -113,7 +186,10 @@ def _look(element: etree._Element, around: tuple[bool, bool, bool]) -> tuple[boo
     tag, style, names = element.tag, element.get("style"), element.get("class")
     return (
         around[0] or (tag == "a" and "href" in element.attrib),
-        around[1] or tag in _BOLD or bool(style and _BOLD_STYLE.search(style)) or bool(names and _BOLD_CLASS.search(names)),
+        around[1]
+        or tag in _BOLD
+        or bool(style and _BOLD_STYLE.search(style))
+        or bool(names and _BOLD_CLASS.search(names)),
         around[2] or tag in _ITALIC or bool(style and _ITALIC_STYLE.search(style)),
     )
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from cssselect import HTMLTranslator, SelectorError
 from lxml import etree
 
-from crawler.document import drop
+from crawler.document import Document, drop
 from crawler.types import Template
 
 _ATTRIBUTE = re.compile(r"^(.*?)(?:@([A-Za-z_][\w:.-]*))?$", re.DOTALL)
@@ -39,11 +39,11 @@ def select(root: etree._Element, selector: str) -> list[etree._Element]:
     return [element for element in found if isinstance(element, etree._Element)] if isinstance(found, list) else []
 
 
-def fitting(root: etree._Element, templates: Sequence[Template]) -> Template | None:
-    """The first template whose `when` selectors are all on the page and whose body, where it names one, is there too."""
+def fitting(page: Document, templates: Sequence[Template]) -> Template | None:
+    """The first template whose `when` selectors are all on the page, and its body, where it names one, too."""
     for template in templates:
-        if all(select(root, selector) for selector in template.when) and (
-            not template.body or any(True for _ in candidates(root, template.body))
+        if all(select(page.root, selector) or select(page.head, selector) for selector in template.when) and (
+            not template.body or any(True for _ in candidates(page.root, template.body))
         ):
             return template
     return None
@@ -67,13 +67,13 @@ def candidates(root: etree._Element, selectors: Sequence[str]) -> Iterator[Found
         matched = _ATTRIBUTE.match(candidate)
         selector, attribute = (matched[1], matched[2]) if matched else (candidate, None)
         for element in select(root, selector):
-            value = (element.get(attribute) or "") if attribute else "".join(element.itertext())
+            value = (element.get(attribute) or "") if attribute else "".join(map(str, element.itertext()))
             if value.strip():
                 yield Found(element=element, value=value.strip(), candidate=candidate)
 
 
 def body_element(root: etree._Element, template: Template) -> etree._Element | None:
-    """The element that holds the text: of the first candidate that finds enough, the longest; else the longest of all."""
+    """The element of the text: the longest of the first candidate that finds enough; else the longest of all."""
     best: etree._Element | None = None
     length = 0
     for selector in template.body:

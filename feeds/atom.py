@@ -10,7 +10,7 @@ from typing import Any
 
 from feedgen.feed import FeedGenerator
 
-from crawler.errors import ConfigError
+from crawler.errors import PublishError
 from crawler.text import clean
 from crawler.types import Feed
 from feeds.definitions import feed_id, file_name
@@ -26,7 +26,7 @@ def render(feed: Feed, *, base_url: str = "") -> bytes:
     Its `updated` is that of its latest entry, else the store's creation.
 
     :raises ValueError: a time without a zone, which is a mistake of ours
-    :raises ConfigError: `base_url` is no address of the web
+    :raises PublishError: `base_url` is no address of the web
     """
     document: Any = FeedGenerator()
     document.language(LANGUAGE)
@@ -49,10 +49,12 @@ def render(feed: Feed, *, base_url: str = "") -> bytes:
 def address(name: str, base_url: str) -> str:
     """Where the feed with this name is served.
 
-    :raises ConfigError: `base_url` is no address of the web
+    :raises PublishError: `base_url` is no address of the web
     """
     if not base_url.startswith(("http://", "https://")) or any(ord(c) <= 32 or c in '<>"' for c in base_url):
-        raise ConfigError(f"feed.base_url: {base_url!r} is no address; write it as https://host/path")
+        raise PublishError(
+            f"feed.base_url: {base_url!r} is no address; write it as https://host/path, or leave it empty"
+        )
     return f"{base_url.rstrip('/')}/{file_name(name)}"
 
 

@@ -54,8 +54,8 @@ def publish(feeds: Iterable[Feed], directory: Path, *, base_url: str = "") -> tu
     `feeds` is read while the directory is locked: given as a generator over the store, no older state of it can
     overwrite a newer one. `base_url`: where the directory is served, for the self links.
 
-    :raises PublishError: names each file that could not be written and how to mend it; the others are written
-    :raises ConfigError: `base_url` is no address
+    :raises PublishError: names each file that could not be written and how to mend it (the others are written); or
+        `base_url` is no address
     """
     done: list[Published] = []
     failed: list[str] = []

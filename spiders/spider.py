@@ -9,6 +9,7 @@ when every listing has spoken: what is due? ← pending of earlier runs, re-chec
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Self
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -22,12 +23,13 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from crawler.config import Config
 from crawler.discover import address, discover
-from crawler.errors import OffSite, Rejected, TindothiError, TooLarge
+from crawler.errors import OffSite, TindothiError, TooLarge
 from crawler.memory import Memory
 from crawler.middlewares import FORBIDDEN, kind_of
 from crawler.stages import FAILED, FAILURE, FETCHED, LISTINGS, REASON, REJECTED, UNCHANGED
-from crawler.types import Due, Failure, Listing, ListingKind, Snapshot, Source, Validators
+from crawler.types import Announcement, Due, Failure, ListingKind, Snapshot, Source, Validators
 from crawler.urls import host_of
+from spiders.reading import ListingError, Reading, with_page
 
 WIRE_HEADERS = frozenset((b"transfer-encoding", b"content-length", b"connection", b"keep-alive"))  # not the page's
 
@@ -71,21 +73,22 @@ class SourceSpider(Spider):
     async def start(self) -> AsyncIterator[Request]:
         """The first page of every listing; what is due, if there is none."""
         for listing in self.source.listings:
-            yield await self._listing_request(listing)
+            yield await self._listing_request(Reading(listing=listing))
         if not self.source.listings:
             async for request in self._due():
                 yield request
 
-    async def listed(self, response: Response, listing: Listing) -> AsyncIterator[Request]:
+    async def listed(self, response: Response, reading: Reading) -> AsyncIterator[Request]:
         """A listing answered: further pages, and after the last of all listings the articles that are due."""
-        further: tuple[Listing, ...] = ()
+        further: tuple[Reading, ...] = ()
         try:
-            further = await self._announce(response, listing)
-        except Rejected as error:
-            await self._fail(response.url, error.reason, str(error))
+            further = await self._read(response, reading)
         except Exception as error:
-            log.exception("listing failed: %s", response.url)
-            await self._fail(response.url, type(error).__name__, str(error))
+            if not isinstance(error, (TindothiError, ListingError)):
+                log.exception("listing failed: %s", response.url)
+            kind = str(error) if isinstance(error, ListingError) else type(error).__name__
+            await self._fail(response.url, kind, str(error))
+            await self._announce_part(reading)
         self._listings_open += len(further)
         for more in further:
             yield await self._listing_request(more)
@@ -95,21 +98,24 @@ class SourceSpider(Spider):
     async def unlisted(self, failure: TwistedFailure) -> AsyncIterator[Request]:
         """A listing did not answer; the other ones and the pending articles go on."""
         await self._lost(failure)
+        await self._announce_part(_request(failure).cb_kwargs["reading"])
         async for request in self._after_listing():
             yield request
 
-    async def _listing_request(self, listing: Listing) -> Request:
+    async def _listing_request(self, reading: Reading) -> Request:
+        listing = reading.listing
         url, form = address(listing)
         typed = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"} if form else {}
+        conditional = listing.method == "GET" and reading.first is None
         return Request(
             url,
             method=listing.method,
             headers={**typed, **listing.headers},
             body=urlencode(form),
-            meta={"validators": await self._validators(url) if listing.method == "GET" else Validators()},
+            meta={"validators": await self._validators(url) if conditional else Validators()},
             callback=self.listed,
             errback=self.unlisted,
-            cb_kwargs={"listing": listing},
+            cb_kwargs={"reading": reading},
             dont_filter=True,
         )
 
@@ -120,25 +126,45 @@ class SourceSpider(Spider):
             await self._fail(url, type(error).__name__, str(error))
             return Validators()
 
-    async def _announce(self, response: Response, listing: Listing) -> tuple[Listing, ...]:
-        """Archive, discover and take down what the listing announces; gives the listings to fetch after it."""
+    async def _read(self, response: Response, reading: Reading) -> tuple[Reading, ...]:
+        """Archive and discover; announce, or give what is still to be read."""
+        listing = reading.listing
         snapshot = self._snapshot(response, address(listing)[0])
         self._count(FETCHED, LISTINGS)
-        if snapshot.status == 304:
+        if snapshot.status == 304 and reading.first is None:
             self._heard = True
             return ()
         snapshot = await asyncio.to_thread(self.memory.archive, snapshot)
         if snapshot.status != 200:
-            await self._fail(snapshot.url, f"HTTP {snapshot.status}", "the listing was refused")
-            return ()
+            raise ListingError(f"HTTP {snapshot.status}")
         found = await asyncio.to_thread(discover, self.source, listing, snapshot, snapshot.fetched_at)
-        if not (found.announcements or found.further or listing.kind is ListingKind.SITEMAP):
+        if listing.kind is ListingKind.SITEMAP:
+            await self._announce(snapshot, found.announcements, whole=not found.further)
+            return tuple(Reading(listing=child) for child in found.further)
+        more = with_page(reading, snapshot, found.announcements)
+        if found.further and len(more.found) > len(reading.found):
+            return (replace(more, listing=found.further[0]),)
+        if more.first and more.found:
+            await self._announce(more.first, tuple(more.found.values()), whole=True)
+        else:  # its validators are not kept: a 304 would hide for ever what could not be read
             log.warning("%s announces nothing", snapshot.url)
-            return ()  # its validators are not kept: a 304 would hide for ever what could not be read
+        return ()
+
+    async def _announce_part(self, reading: Reading) -> None:
+        """A later page failed: what the pages before it announced is taken down all the same."""
+        try:
+            if reading.first:
+                await self._announce(reading.first, tuple(reading.found.values()), whole=False)
+        except TindothiError as error:
+            await self._fail(reading.first.url if reading.first else "", type(error).__name__, str(error))
+
+    async def _announce(self, page: Snapshot, found: tuple[Announcement, ...], *, whole: bool) -> None:
+        """One transaction. The validators are kept only if all that the listing leads to was read."""
         self._heard = True
-        new = await asyncio.to_thread(self.memory.announce, self.source.name, snapshot, found.announcements)
-        log.info("%s announces %d articles, %d new", snapshot.url, len(found.announcements), new)
-        return found.further if new or listing.kind is ListingKind.SITEMAP else ()
+        if not whole:
+            page = replace(page, headers=())
+        new = await asyncio.to_thread(self.memory.announce, self.source.name, page, found)
+        log.info("%s announces %d articles, %d new", page.url, len(found), new)
 
     # --- articles ---
 
@@ -186,8 +212,11 @@ class SourceSpider(Spider):
             return
         now = datetime.now(UTC)
         unread = Snapshot(requested_url=due.url, url=due.url, fetched_at=now, status=0, source=self.source.name)
-        await asyncio.to_thread(self.memory.reject, unread, kind, str(failure.value)[:200], temporary=False)
         self._count(*FINAL[kind])
+        try:
+            await asyncio.to_thread(self.memory.reject, unread, kind, str(failure.value)[:200], temporary=False)
+        except TindothiError as error:
+            await self._fail(due.url, type(error).__name__, str(error))
 
     # --- what both need ---
 
@@ -219,7 +248,9 @@ class SourceSpider(Spider):
 
     async def _lost(self, failure: TwistedFailure, url: str = "") -> None:
         self._count(FAILED)
-        await self._fail(url or _request(failure).url, kind_of(failure.value), str(failure.value))
+        await self._fail(
+            url or _request(failure).url, kind_of(failure.value), str(failure.value) or repr(failure.value)
+        )
 
     async def _fail(self, url: str, kind: str, message: str) -> None:
         """Take a failure down as data; the store may be the very thing that fails."""

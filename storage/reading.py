@@ -22,7 +22,7 @@ article, address, revision, entry, run = (
     schema.entry,
     schema.run,
 )
-RUN_COUNTS = ("fetched", "listings", "new", "revised", "unchanged", "duplicate", "rejected", "failed")
+RUN_COUNTS = ("fetched", "listings", "new", "revised", "unchanged", "duplicate", "rejected", "failed", "blind")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,10 @@
 """The Run record: what one pass over a source did, counted from Scrapy's signals and stats, and written down.
 
-Stats that the spider and the stages count (`crawler.stages` names them): `tindothi/fetched`, `/listings`, `/unchanged`
-(304s), `/rejected`, `/rejected/<class name>`, `/failed` (requests without any answer), and `/failure` (the last
-`crawler.types.Failure`, as a value). This extension counts the rest: `tindothi/new`, `/revised`, `/unchanged`,
-`/duplicate` of what `StoreStage` gives, and a page that our own stages failed on as rejected, by the exception's class.
+Stats that the spider and the stages count (`crawler.stages` names most of them): `tindothi/fetched`, `/listings`,
+`/unchanged` (304s), `/rejected`, `/rejected/<class name>`, `/failed` (requests without any answer), `/blind` (listings
+that could not be read), and `/failure` (the last `crawler.types.Failure`, as a value). This extension counts the rest:
+`tindothi/new`, `/revised`, `/unchanged`, `/duplicate` of what `StoreStage` gives, and a page that our own stages failed
+on as rejected, by the exception's class.
 
 The finished `Run` is in the stats as `tindothi/run`; `runs(crawlers)` collects them. A source's first run is settled
 when its spider ended by itself or by its deadline, and had read something.
@@ -12,6 +13,7 @@ when its spider ended by itself or by its deadline, and had read something.
 import asyncio
 import logging
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Self
 
@@ -20,13 +22,14 @@ from scrapy.crawler import Crawler
 from twisted.python.failure import Failure as TwistedFailure
 
 from crawler.config import Config
-from crawler.errors import Rejected, TindothiError
+from crawler.errors import Rejected, StoreError, TindothiError
 from crawler.stages import FAILED, FAILURE, FETCHED, LISTINGS, REASON, REJECTED
 from crawler.types import Change, Failure, Run, Snapshot, Source
 from storage.lock import RunLock
 from storage.stage import Stored, hold, let_go
 
 RUN = "tindothi/run"
+BLIND = "tindothi/blind"
 OUTCOME = "tindothi/"  # + a Change
 ENDED = ("finished", "closespider_timeout")  # reasons that are no interruption
 
@@ -58,6 +61,7 @@ class RunRecorder:
             raise
         self._started = datetime.now(UTC)
         self._touched: set[str] = set()
+        self._refusal: Failure | None = None  # the store's own, which no lesser failure may hide
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -75,9 +79,8 @@ class RunRecorder:
 
     async def opened(self, spider: Spider) -> None:
         """A source's own spider begins."""
-        source: Source | None = getattr(spider, "source", None)
         self._started = datetime.now(UTC)
-        if source is not None:
+        if source := _source(spider):
             self._touched.add(source.name)
             await self._told(self._store.meet, source)
 
@@ -94,25 +97,24 @@ class RunRecorder:
 
     async def failed(self, item: Any, failure: TwistedFailure) -> None:
         """A stage failed on a page: it counts as rejected by the exception's name, and stays pending."""
-        kind = type(failure.value).__name__
         self._stats.inc_value(REJECTED)
-        self._stats.inc_value(REASON + kind)
-        await self._blame(_url(item), kind, str(failure.value))
+        self._stats.inc_value(REASON + type(failure.value).__name__)
+        await self._blame(_url(item), failure.value)
 
     async def broken(self, failure: TwistedFailure, response: Any) -> None:
         """The spider failed on a response."""
-        await self._blame(response.url, type(failure.value).__name__, str(failure.value))
+        await self._blame(response.url, failure.value)
 
     async def closed(self, spider: Spider, reason: str) -> None:
         """The run is written down, the first run settled, and store and lock are let go."""
         try:
             run = self._run(spider)
-            if reason in ENDED and run.fetched > 0 and (run.listings > 0 or not hasattr(spider, "source")):
+            if reason in ENDED and run.fetched > 0 and (run.listings > 0 or _source(spider) is None):
                 for name in sorted(self._touched):
                     await self._told(self._store.settle, name)
             await self._told(self._introduce, spider)
             await self._told(self._store.record, run)
-            self._stats.set_value(RUN, self._run(spider))
+            self._stats.set_value(RUN, replace(run, failure=self._refusal or run.failure))
         finally:
             await asyncio.to_thread(let_go, self._crawler.settings)
             self._lock.release()
@@ -125,7 +127,7 @@ class RunRecorder:
         """A replay has met declared sources: their titles and places are known."""
         sources: Mapping[str, Source] = getattr(spider, "sources", {})
         for name, source in {one.name: one for one in sources.values()}.items():
-            if name in self._touched and not hasattr(spider, "source"):
+            if name in self._touched and _source(spider) is None:
                 self._store.meet(source)
 
     def _run(self, spider: Spider) -> Run:
@@ -135,7 +137,7 @@ class RunRecorder:
             if name.startswith(REASON)
         }
         return Run(
-            source=getattr(spider, "source", spider).name,
+            source=(_source(spider) or spider).name,
             started=self._started,
             ended=datetime.now(UTC),
             fetched=self._count(FETCHED),
@@ -147,7 +149,8 @@ class RunRecorder:
             rejected=self._count(REJECTED),
             failed=self._count(FAILED),
             reasons=dict(sorted(reasons.items())),
-            failure=self._stats.get_value(FAILURE),
+            failure=self._refusal or self._stats.get_value(FAILURE),
+            blind=self._count(BLIND),
         )
 
     def _count(self, name: str) -> int:
@@ -159,14 +162,21 @@ class RunRecorder:
             await asyncio.to_thread(action, *args, **kwargs)
         except TindothiError as error:
             log.error("%s", error)
-            self._stats.set_value(FAILURE, _failure("", type(error).__name__, str(error)))
+            self._refusal = _failure("", type(error).__name__, str(error))
 
-    async def _blame(self, url: str, kind: str, message: str) -> None:
-        failure = _failure(url, kind, message)
+    async def _blame(self, url: str, error: BaseException | None) -> None:
+        failure = _failure(url, type(error).__name__, str(error))
         self._stats.set_value(FAILURE, failure)
-        source = getattr(self._crawler.spider, "source", None)
-        if source is not None:
+        if isinstance(error, StoreError):
+            self._refusal = failure
+        if source := _source(self._crawler.spider):
             await self._told(self._store.fail, source.name, failure)
+
+
+def _source(spider: Any) -> Source | None:
+    """The one source that a spider crawls; none for a replay, which meets many."""
+    source: Source | None = getattr(spider, "source", None)
+    return source
 
 
 def _failure(url: str, kind: str, message: str) -> Failure:

@@ -278,7 +278,7 @@ run = Table(
     Column("ended", Utc),
     *(
         _count(name)
-        for name in ("fetched", "listings", "new", "revised", "unchanged", "duplicate", "rejected", "failed")
+        for name in ("fetched", "listings", "new", "revised", "unchanged", "duplicate", "rejected", "failed", "blind")
     ),
     Column("reasons", JSON, nullable=False),  # {class name: count}
     Column("failure_url", Printed),

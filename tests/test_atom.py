@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from crawler.dates import VIETNAM
-from crawler.errors import ConfigError
+from crawler.errors import PublishError
 from crawler.types import Article, Block, Citation, Entry, Feed, Instant, Match, Precision
 from feeds.atom import render
 from feeds.definitions import feed_id, file_name
@@ -99,7 +99,7 @@ def test_feed_ids_and_file_names_are_for_ever() -> None:
 
 @pytest.mark.parametrize("base_url", ["phuongmau.vn/feeds", "ftp://phuongmau.vn", "https://a b", "https://a\n", '"'])
 def test_a_base_url_that_is_no_address_is_the_users_mistake(base_url: str) -> None:
-    with pytest.raises(ConfigError, match=r"feed\.base_url"):
+    with pytest.raises(PublishError, match=r"feed\.base_url"):
         render(feed(), base_url=base_url)
 
 

@@ -7,7 +7,7 @@ another date counts. The pages are what an extraction would give; the clock is p
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import feedparser
@@ -231,9 +231,9 @@ def test_a_first_run_tells_the_newest_few_and_never_the_rest(tmp_path: Path) -> 
     stage = Stage(tmp_path, policy=Policy(baseline_items=3, baseline_days=7))
     reader = Reader(tmp_path / "feeds" / f"{TOPIC}.atom")
     with stage.store() as store:
-        store.announce("phuong", stage.page(LISTING), [announcement(number) for number in range(40)])
-        for number in range(40):
-            printed = None if number % 5 == 4 else stage.now - number * 9 * HOUR
+        store.announce("phuong", stage.page(LISTING), [announcement(number) for number in range(20)])
+        for number in range(20):
+            printed = None if number % 5 == 4 else stage.now - number * 12 * HOUR
             visit(stage, store, news(number, published=printed), TOPIC)
             told(stage, store)  # a run that publishes half-way
             assert reader.poll(stage.now) == (set(), set())
@@ -242,10 +242,10 @@ def test_a_first_run_tells_the_newest_few_and_never_the_rest(tmp_path: Path) -> 
         stage.pass_time(timedelta(seconds=5))
         new, _ = reader.poll(stage.now)
         assert new == {id_of(store, f"phuong:{number}") for number in (0, 1, 2)}
-        for day in range(10):
+        for day in range(3):
             stage.pass_time(DAY)
             store.settle("phuong")
-            for number in range(3, 40):
+            for number in range(3, 20):
                 visit(stage, store, news(number, version=day % 2), TOPIC)  # even when the old ones are edited
             assert not told(stage, store)
         visit(stage, store, news(99, published=stage.now), TOPIC)
@@ -292,12 +292,34 @@ def always(said: Article) -> Callable[[object], Article]:
     return lambda _: said
 
 
+def test_saved_pages_replayed_move_nothing(stage: Stage, store: Store, reader: Reader) -> None:
+    begun(stage, store)
+    pages = []
+    for number in range(3):
+        for version in range(2):
+            said = news(number, version)
+            pages.append(judged(store.archive(stage.page(said.url, str(version).encode())), said, TOPIC))
+            store.save(pages[-1])
+            stage.pass_time()
+    gone = store.archive(stage.page(url_of(0), status=404))
+    store.reject(gone, "NotFound", "HTTP 404", temporary=False)
+    told(stage, store)
+    reader.poll(stage.now)
+    for _ in range(2):
+        stage.pass_time(DAY)
+        for page in pages:
+            store.save(page)
+            assert not told(stage, store), page.article.title
+        store.reject(gone, "NotFound", "HTTP 404", temporary=False)
+        assert not told(stage, store)
+
+
 # --- a month, at random ----------------------------------------------------------------------------------------------
 
 
 @dataclass
 class Month:
-    """A site that publishes, edits, takes back and brings again, another that copies; and what a reader must be told."""
+    """A site that publishes, edits, takes back and brings again, one that copies it; and what a reader must be told."""
 
     stage: Stage
     chance: random.Random
@@ -354,7 +376,7 @@ class Month:
             assert self.see(store, news(number, self.versions[number], source="bao")) is Change.DUPLICATE
 
     def look_again(self, store: Store) -> None:
-        for number in set(self.versions) - self.gone:
+        for number in self.chance.sample(sorted(alive := set(self.versions) - self.gone), min(5, len(alive))):
             assert self.see(store, news(number, self.versions[number])) is Change.UNCHANGED
 
     def mend_rules(self, store: Store) -> None:
@@ -369,11 +391,11 @@ class Month:
             store.save(judged(page, back, TOPIC), again=always(back))
 
     def replay(self, store: Store) -> None:
-        for page, said in self.pages:
+        for page, said in self.chance.sample(self.pages, min(10, len(self.pages))):
             store.save(judged(page, said, TOPIC))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_a_month_of_a_readers_life(tmp_path: Path, seed: int) -> None:
     stage = Stage(tmp_path)
     reader = Reader(tmp_path / "feeds" / f"{TOPIC}.atom")
@@ -391,5 +413,4 @@ def test_a_month_of_a_readers_life(tmp_path: Path, seed: int) -> None:
             assert written or not (month.new or month.moved)
         assert reader.poll(stage.now) == (month.new, month.moved - month.new)
         stage.pass_time(month.chance.choice([HOUR, DAY, timedelta(0)]))
-    assert reader.known
-    assert max(reader.known.values()) <= datetime.now(UTC).replace(year=9999)
+    assert len(reader.known) == len(month.versions) > 5

@@ -14,9 +14,9 @@ from storage.lock import RunLock
 ROOT = Path(__file__).resolve().parent.parent
 HOLD = "import sys; from pathlib import Path; from storage.lock import RunLock\n"
 HOLD += "with RunLock(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
-FORK = "import os, signal, sys, time; from pathlib import Path; from storage.lock import RunLock\n"
+FORK = "import os, sys; from pathlib import Path; from storage.lock import RunLock\n"
 FORK += "RunLock(Path(sys.argv[1])).acquire()\n"
-FORK += "os.fork() or time.sleep(60)\nprint('held', flush=True); sys.stdin.read()"
+FORK += "if not os.fork(): print('held', flush=True)\nsys.stdin.read()"
 
 
 @contextmanager
@@ -43,6 +43,14 @@ def test_another_process_is_told_who_holds_it(tmp_path: Path) -> None:
 
 def test_the_lock_dies_with_its_process(tmp_path: Path) -> None:
     with other(tmp_path) as process:
+        process.kill()
+        process.wait()
+        RunLock(tmp_path).acquire()
+        RunLock(tmp_path).release()
+
+
+def test_a_forked_child_does_not_keep_it(tmp_path: Path) -> None:
+    with other(tmp_path, FORK) as process:  # its child reads on from the same standard input
         process.kill()
         process.wait()
         RunLock(tmp_path).acquire()

@@ -1,5 +1,6 @@
 """Feeds to files: whole or not at all, whatever the disk does."""
 
+import json
 import os
 import resource
 import stat
@@ -11,8 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from crawler.commands.publish import command
 from crawler.errors import PublishError
+from crawler.health import Exit
 from crawler.types import Feed
 from feeds import publish as publishing
 from feeds.atom import render
@@ -215,3 +219,42 @@ def test_a_publisher_that_hangs_is_told_of(tmp_path: Path, monkeypatch: pytest.M
         yield ONE
 
     assert publish(while_one_publishes(), tmp_path)[0].written
+
+
+# --- the command -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in [name for name in os.environ if name.startswith("TINDOTHI_") and name != "TINDOTHI_SHARED"]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("TINDOTHI_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "data"
+
+
+def test_the_command_tells_of_each_feed_whether_it_was_written(data: Path) -> None:
+    path = data / "feeds" / NAME
+    runs = [CliRunner().invoke(command, []) for _ in range(2)]
+    assert [run.exit_code for run in runs] == [0, 0]
+    assert f"{path}: 0 entries, written\n" in runs[0].output
+    assert f"{path}: 0 entries, unchanged\n" in runs[1].output
+    told = json.loads(CliRunner().invoke(command, ["--json"]).output)
+    assert {"path": str(path), "entries": 0, "written": False} in told["feeds"]
+
+
+def test_a_broken_topic_file_stops_only_itself(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "topics").mkdir()
+    (tmp_path / "topics" / "hong.toml").write_text("title = ")
+    monkeypatch.setenv("TINDOTHI_TOPICS__DIRECTORIES", str(tmp_path / "topics"))
+    run = CliRunner().invoke(command, [])
+    assert run.exit_code == Exit.CONFIG
+    assert "hong.toml" in run.stderr
+    assert NAME in files(data / "feeds")
+
+
+def test_what_cannot_be_written_ends_the_command(data: Path) -> None:
+    data.mkdir()
+    (data / "feeds").write_text("")
+    run = CliRunner().invoke(command, [])
+    assert isinstance(run.exception, PublishError)

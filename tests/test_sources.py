@@ -56,6 +56,7 @@ def test_every_shipped_source_says_what_it_rests_on(name: str) -> None:
         ("haiphong", "https://haiphong.gov.vn/tin-tuc-su-kien", None),
         ("haiphong", "https://thanhphohaiphong.gov.vn/category/tin-tuc/", None),
         ("longbien", "https://longbien.hanoi.gov.vn/ra-quan-don-ve-sinh-3456260810093012.htm", "3456260810093012"),
+        ("longbien", "https://longbien.hanoi.gov.vn/tin-tuc/-/view_content/7001-hop-to-dan-pho.html", "7001"),
         ("longbien", "https://longbien.hanoi.gov.vn/tin-tuc-su-kien", None),
     ],
 )

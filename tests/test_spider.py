@@ -2,16 +2,19 @@
 
 import asyncio
 import gzip
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from aiohttp import web
+from scrapy import Request
 
 import spiders.spider
 from crawler.errors import StoreLocked
 from crawler.types import Due, Listing, ListingKind, Snapshot, Source, Validators
 from spiders.loader import spider_class
+from spiders.spider import SourceSpider
 from tests.test_settings import settings_with
 from tests.web import Crawled, Remembered, Web, crawl, text
 
@@ -126,14 +129,38 @@ def test_paging_ends_at_a_page_that_announces_nothing_new() -> None:
     assert [key for key in some.asked if "trang" in key] == [f"{HOST}/tin?trang={number}" for number in (1, 2, 3, 4)]
 
 
+def test_all_pages_of_a_listing_are_taken_down_at_once() -> None:
+    """Killed between two pages, a run leaves nothing of the listing, so that the next one reads it all."""
+    some = Web({f"{HOST}/tin?trang=1": PAGE, f"{HOST}/tin?trang=2": '<a href="/ba-3.html">Ba</a>'})
+    memory = run(some, listings(f"{HOST}/tin?trang={{page}}", depth=2)).memory
+    assert memory.announced == [(f"http://{HOST}/tin?trang=1", 3)]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        pytest.param(lambda _: text("", 503), id="503"),
+        pytest.param(lambda request: request.transport.abort(), id="connection lost"),
+    ],
+)
+def test_where_a_later_page_fails_the_first_ones_articles_come_and_the_listing_is_read_again(broken: Any) -> None:
+    some = Web({f"{HOST}/tin?trang=1": lambda _: text(PAGE, ETag='"v1"'), f"{HOST}/tin?trang=2": broken})
+    crawled = run(some, listings(f"{HOST}/tin?trang={{page}}", depth=3))
+    assert [url for url, _ in pages(crawled)] == [ONE, TWO]
+    assert set(crawled.memory.stored_validators.values()) == {Validators()}
+    assert len(crawled.memory.failures) == 1
+
+
 def test_a_sitemap_index_is_followed() -> None:
-    index = f"<sitemapindex><sitemap><loc>http://{HOST}/con.xml</loc></sitemap></sitemapindex>"
+    index = f"<?xml version='1.0'?><sitemapindex><sitemap><loc>http://{HOST}/con.xml</loc></sitemap></sitemapindex>"
     child = f"<urlset><url><loc>http://{ONE}</loc></url></urlset>"
-    some = Web({f"{HOST}/sitemap.xml": index, f"{HOST}/con.xml": child})
+    some = Web({f"{HOST}/sitemap.xml": lambda _: text(index, ETag='"v1"'), f"{HOST}/con.xml": child})
     crawled = run(
         some, replace(SOURCE, listings=(Listing(kind=ListingKind.SITEMAP, url=f"http://{HOST}/sitemap.xml"),))
     )
     assert some.asked == [f"{HOST}/sitemap.xml", f"{HOST}/con.xml", ONE]
+    kept = crawled.memory.stored_validators[f"http://{HOST}/sitemap.xml"]
+    assert kept == Validators(), "a 304 to the index would hide a child that was not reached"
     assert crawled.memory.failures == []
 
 
@@ -416,6 +443,35 @@ def test_a_locked_store_is_the_runs_failure_and_no_crash() -> None:
     assert crawled.stats["tindothi/failure"].kind == "StoreLocked"
     assert crawled.stats["finish_reason"] == "finished"
     assert "spider_exceptions/count" not in crawled.stats
+
+
+def test_the_deadline_ends_a_run_cleanly_and_what_was_fetched_is_kept() -> None:
+    async def slow(_: web.Request) -> web.Response:
+        await asyncio.sleep(0.15)
+        return text("<p>Chậm</p>")
+
+    many = "".join(f'<a href="/tin-{number}.html">T</a>' for number in range(50))
+    some = Web({f"{HOST}/tin": many} | {f"{HOST}/tin-{number}.html": slow for number in range(50)})
+    crawled = run(some, deadline=0.5)
+    assert crawled.stats["finish_reason"] == "closespider_timeout"
+    assert 0 < len(crawled.items) < 20
+    assert crawled.count("fetched") == 1 + len(crawled.items)
+
+
+class OwnSpider(SourceSpider):
+    """What data cannot say: this source's pages need a header of their own."""
+
+    async def start(self) -> AsyncIterator[Request]:
+        async for request in super().start():
+            request.headers["X-Rieng"] = self.source.name
+            yield request
+
+
+def test_a_source_may_have_a_spider_of_its_own() -> None:
+    some = Web({f"{HOST}/tin": PAGE})
+    crawled = run(some, replace(SOURCE, spider="tests.test_spider.OwnSpider"))
+    assert some.headers[f"{HOST}/tin"]["X-Rieng"] == "binhan"
+    assert len(crawled.items) == 2
 
 
 def test_a_source_may_ask_for_a_longer_delay_and_never_for_a_shorter() -> None:

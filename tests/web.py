@@ -77,6 +77,7 @@ class Remembered:
         self.failures: list[Failure] = []
         self.rejections: list[tuple[str, str, bool]] = []
         self.not_changed: list[str] = []
+        self.announced: list[tuple[str, int]] = []
         self.asked_due = 0
 
     def validators(self, url: str) -> Validators:
@@ -87,6 +88,7 @@ class Remembered:
         return snapshot
 
     def announce(self, source: str, listing: Snapshot, found: tuple[Announcement, ...]) -> int:
+        self.announced.append((listing.requested_url, len(found)))
         self.stored_validators[listing.requested_url] = Validators(
             etag=listing.header("etag"), last_modified=listing.header("last-modified")
         )

@@ -16,6 +16,7 @@ from crawler.types import Snapshot, Source
 
 if TYPE_CHECKING:
     from crawler.types import Article
+    from spiders.declared import FamilyFile
 
 
 @click.command()
@@ -37,7 +38,7 @@ def command(files: tuple[Path, ...], url: str | None, table: Path | None, no_sou
     if url and len(files) > 1:
         raise click.UsageError("--url names one page's address, but there are several files; use --urls FILE.tsv")
     addresses = _addresses(table) if table else {}
-    sources, families = ({}, ()) if no_sources else _declared()
+    sources, families = ({}, {}) if no_sources else _declared()
     failed = False
     for file in files:
         address = url or addresses.get(file.name) or addresses.get(str(file)) or file.absolute().as_uri()
@@ -69,7 +70,7 @@ def _addresses(table: Path) -> dict[str, str]:
     return {row["file"]: row["url"] for row in rows if row["file"] and row["url"]}
 
 
-def _declared() -> tuple[dict[str, Source], tuple[Any, ...]]:
+def _declared() -> tuple[dict[str, Source], dict[str, "FamilyFile"]]:
     """Sources by host, and the families; what is wrong in a file is said, and stops only that file."""
     from crawler.config import load
     from spiders.read import read_families, read_sources
@@ -79,17 +80,18 @@ def _declared() -> tuple[dict[str, Source], tuple[Any, ...]]:
     for error in errors:
         click.echo(str(error), err=True)
     families, _ = read_families(directories)
-    return {host: source for source in sources.values() for host in source.hosts}, tuple(families.values())
+    return {host: source for source in sources.values() for host in source.hosts}, families
 
 
 def _record(
-    file: Path, url: str, body: bytes, sources: Mapping[str, Source], families: tuple[Any, ...]
+    file: Path, url: str, body: bytes, sources: Mapping[str, Source], families: "Mapping[str, FamilyFile]"
 ) -> dict[str, Any]:
     from crawler.extract import extract
     from crawler.urls import owner
+    from spiders.fingerprints import with_families
 
     snapshot = Snapshot(requested_url=url, url=url, fetched_at=datetime.now(UTC), status=200, body=body)
-    source = owner(sources, url)
+    source = with_families(owner(sources, url), families)
     try:
         article = extract(snapshot, source, now=snapshot.fetched_at)
     except Rejected as refusal:

@@ -33,10 +33,10 @@ def command(as_json: bool) -> None:
         done = publish_topics(store, topics, config)
     if as_json:
         feeds = [{"path": str(one.path), "entries": one.entries, "written": one.written} for one in done]
-        click.echo(json.dumps({"feeds": feeds}, ensure_ascii=False, indent=2))
+        click.echo(json.dumps({"feeds": feeds}, ensure_ascii=False))
     else:
         for one in done:
-            click.echo(f"{one.path}  {one.entries} entries, {'new' if one.written else 'unchanged'}")
+            click.echo(f"{one.path}: {one.entries} entries, {'written' if one.written else 'unchanged'}")
     for error in errors:
         click.echo(f"tindothi: {error}", err=True)
     sys.exit(Exit.CONFIG if errors else Exit.WELL)

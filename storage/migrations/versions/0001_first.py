@@ -48,6 +48,7 @@ def upgrade() -> None:
         sa.Column("duplicate", sa.Integer(), server_default="0", nullable=False),
         sa.Column("rejected", sa.Integer(), server_default="0", nullable=False),
         sa.Column("failed", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("blind", sa.Integer(), server_default="0", nullable=False),
         sa.Column("reasons", sa.JSON(), nullable=False),
         sa.Column("failure_url", schema.Printed(), nullable=True),
         sa.Column("failure_kind", schema.Printed(), nullable=True),

@@ -1,0 +1,90 @@
+"""What a person's name looks like in a byline, and what only looks like one: outlets, sections, towns, buttons."""
+
+import re
+
+from crawler.boilerplate import line_rule
+from crawler.metadata import Metadata, squeezed
+from crawler.text import clean, fold
+
+_CAPITAL = "A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬĐÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴ"
+_SYLLABLE = rf"[{_CAPITAL}][^\W\d_]*\.?"
+_PERSON = re.compile(rf"{_SYLLABLE}(?:[ .-]{{1,2}}{_SYLLABLE}){{1,4}}")
+_DESK = re.compile(
+    r"(?:nhóm )?(?:p\.? ?v\.?|phóng viên|nhóm phóng viên|ban biên tập|btv|ctv)(?: thực hiện)?", re.IGNORECASE
+)
+_INITIALS = re.compile(rf"[{_CAPITAL}]{{2}}|[{_CAPITAL}](?:\. ?[{_CAPITAL}]){{1,3}}\.?|[{_CAPITAL}]\.[^\W\d_]+")
+_SPLIT = re.compile(r"\s*(?:[,;&/+]|\s[-–—]\s|\bvà\b|\bthực hiện\b)\s*", re.IGNORECASE)
+_ROLES = (
+    "bài và ảnh", "bài, ảnh", "bài", "ảnh", "tin, ảnh", "tin và ảnh", "tin", "tác giả", "thực hiện", "người viết", "by",
+    "author", "phóng viên", "pv", "biên tập",
+)  # fmt: skip
+_ROLE = re.compile(rf"^(?:(?:{'|'.join(_ROLES)})\s*[:.]?\s+)+(?=\S)", re.IGNORECASE)
+_PHOTOS = re.compile(r"\s*[.;,|/–-]?\s*\(?(?:ảnh|clip|video|đồ họa|đồ hoạ)\s*:.*$", re.IGNORECASE)
+_OUTLET = re.compile(r"\b(?:online|news|báo|tạp chí|tv|tivi|plus|media|net|ttxvn)\b", re.IGNORECASE)
+_ASIDE = re.compile(r"\s*\([^()]{0,40}\)\s*$")
+_CREDIT = re.compile(
+    r"^\(?\s*(?:theo|nguồn(?: tin| bài viết)?|source)\s*(?::|\s)\s*(?P<credit>.{2,60}?)\s*\)?$", re.IGNORECASE
+)
+_ATTRIBUTED = re.compile(r"^(?P<name>[^-–—]{2,40}?)\s*[-–—,/|(]\s*(?:theo )?(?P<rest>[^-–—]{2,40}?)\)?$", re.IGNORECASE)
+_LONGEST = 40  # characters of a name
+_NOT_NAMES = frozenset(
+    (
+        # places and buttons
+        "ha noi", "ho chi minh", "viet nam", "da nang", "hai phong", "can tho", "thanh pho", "trang chu", "tin tuc",
+        # whoever runs the site
+        "admin", "administrator", "admin admin", "quan tri", "vccorp", "ban bien tap", "tong bien tap",
+        # outlets that sign alone, as "Theo …" would
+        "lao dong", "tuoi tre", "thanh nien", "nhan dan", "tien phong", "dan tri", "tri thuc tre", "phu nu",
+        "doi song phap luat", "kinh te do thi", "ha noi moi", "an ninh thu do", "nguoi lao dong", "gia dinh",
+        "suc khoe doi song", "vietnam plus", "dan viet", "nguoi dua tin",
+        # sections
+        "thoi su", "xa hoi", "kinh te", "phap luat", "the gioi", "doi song", "van hoa", "giao duc", "the thao",
+        "giai tri", "suc khoe", "du lich", "khoa hoc", "cong nghe", "bat dong san", "quoc te", "chinh tri",
+        "moi truong", "giao thong", "do thi", "trong nuoc", "dia phuong", "nghien cuu", "trao doi",
+    )
+)  # fmt: skip
+
+
+def people(text: str, facts: Metadata) -> list[str]:
+    """The names in a byline, without roles, outlets and asides; empty where more than one part of it is no name."""
+    line = clean(text)
+    if credit_of(line):
+        return []
+    bare = _ASIDE.sub("", _PHOTOS.sub("", _ROLE.sub("", line))).strip(" .:-–—|")
+    if _DESK.fullmatch(bare):
+        return [bare]
+    names = [part.strip(" .:") for part in _SPLIT.split(bare) if part.strip(" .:")]
+    found = [name for name in names if _is_name(name, facts)]
+    return found if found and len(found) >= len(names) - 1 else []
+
+
+def attributed(text: str, facts: Metadata) -> list[str]:
+    """The names of a line that names the outlet beside them: "Long Trần - Theo Trí Thức Trẻ"."""
+    parts = _ATTRIBUTED.match(clean(text))
+    return people(parts["name"], facts) if parts else []
+
+
+def credit_of(text: str) -> str | None:
+    """The source that a credit line names: "Theo: chinhphu.vn" → "chinhphu.vn"."""
+    found = _CREDIT.match(text)
+    return found["credit"] if found else None
+
+
+def labelled_author(text: str) -> bool:
+    """Whether a line begins with a role and a colon: "Tác giả: …"."""
+    return ":" in text and _ROLE.match(text) is not None
+
+
+def are_initials(text: str) -> bool:
+    """Whether a line is a pen name of initials: "N.T.H", "P.V"."""
+    return _INITIALS.fullmatch(text) is not None
+
+
+def _is_name(name: str, facts: Metadata) -> bool:
+    if line_rule(name) or _OUTLET.search(name) or len(name) > _LONGEST or fold(name) in _NOT_NAMES:
+        return False
+    if _DESK.fullmatch(name) or _INITIALS.fullmatch(name):
+        return squeezed(name) not in facts.sites
+    short = squeezed(name)
+    own = any(short in site or (len(site) > 3 and site in short) for site in facts.sites)
+    return not own and _PERSON.fullmatch(name.title() if name.isupper() else name) is not None

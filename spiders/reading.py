@@ -1,0 +1,30 @@
+"""A listing on its way through its pages."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from crawler.types import Announcement, Listing, Snapshot
+
+
+class ListingError(Exception):
+    """A listing's answer has a status that is no page; the message is its kind, as `HTTP 503`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What is still to be read of a listing, its first page's answer, and by key what all pages announced so far.
+
+    All of it is taken down at once at the end: were it done page by page, a run that is killed in between would know
+    the first page's articles, and the next run could not tell that it never saw the others.
+    """
+
+    listing: Listing
+    first: Snapshot | None = None
+    found: Mapping[str, Announcement] = field(default_factory=dict)
+
+
+def with_page(reading: Reading, page: Snapshot, announced: Iterable[Announcement]) -> Reading:
+    """The reading with what another page announces; an earlier mention of an article stays."""
+    new = {one.key: one for one in announced if one.key not in reading.found}
+    first = reading.first or replace(page, body=b"")
+    return replace(reading, first=first, found={**reading.found, **new})
