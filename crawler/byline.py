@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from crawler.boilerplate import is_prose
 from crawler.document import Document
 from crawler.layout import Layout
 from crawler.metadata import Metadata
@@ -92,7 +93,7 @@ def _head(layout: Layout, place: int, kept: Sequence[int], facts: Metadata) -> t
     """Author lines between the headline and the text, named or labelled so."""
     names: list[str] = []
     places: list[tuple[int, str]] = []
-    end = next((at for at in kept if len(layout.lines[at].text) > 100), layout.first)
+    end = next((at for at in kept if is_prose(layout.lines[at].text)), layout.first)
     for at in range(max(place + 1, 0), max(end, place + 1)):
         line = layout.lines[at]
         text = _DATE.sub(" ", line.text)

@@ -78,7 +78,8 @@ def _article(
     rules = _rules(layout, title, lead, items)
     kept = [at for at, rule in enumerate(rules) if rule is None]
     when = published(page, facts, template, layout, title.place, now=now, order=source.date_order)
-    byline = find_byline(page, facts, template, layout, title.place, kept)
+    signed = [at for at, rule in enumerate(rules) if rule in (None, "credit")]
+    byline = find_byline(page, facts, template, layout, title.place, signed)
     for at, rule in byline.places:
         rules[at] = rules[at] or rule
     kept = [at for at in kept if rules[at] is None]

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from lxml import etree
 
+from crawler.boilerplate import is_prose
 from crawler.dates import labelled_date, page_date
 from crawler.document import Document
 from crawler.layout import Layout
@@ -95,9 +96,9 @@ def _from_lines(layout: Layout, place: int, now: datetime | None, order: str) ->
 def _first_prose(layout: Layout, place: int) -> int:
     """The place of the first line of text behind the headline."""
     for at in range(max(place + 1, 0), len(layout.lines)):
-        if layout.inside[at] and layout.voted[at] and len(layout.lines[at].text) > 100:
+        if layout.inside[at] and is_prose(layout.lines[at].text) and layout.lines[at].linked < 0.5:
             return at
-    return max(layout.first, place + 1)
+    return min(max(place, layout.first) + _BEFORE, len(layout.lines))
 
 
 def _header_date(line: Segment, now: datetime | None, order: str) -> Instant | None:

@@ -33,6 +33,7 @@ UNCHANGED = "tindothi/unchanged"
 REJECTED = "tindothi/rejected"
 REASON = "tindothi/rejected/"  # + class name
 FAILED = "tindothi/failed"  # requests that got no page at all; not among the fetched
+BLIND = "tindothi/blind"  # listings that could not be read: no answer, a refusal, or nothing announced at all
 FAILURE = "tindothi/failure"  # the last `Failure`, as a value
 
 log = logging.getLogger(__name__)

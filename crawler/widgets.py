@@ -94,10 +94,8 @@ LINES: Mapping[str, tuple[str, ...]] = {
         r"(?:tải|cài) (?:ứng dụng|app)\b.{0,40}",
     ),
     "font-size": (
-        (
-            r"(?:mặc định|bình thường)?\s*(?:cỡ|kích (?:cỡ|thước)|tăng|giảm|phóng to|thu nhỏ|đổi|chọn)(?: (?:cỡ"
-            "|kích cỡ))?(?: (?:chữ|font))(?: .{0,25})?"
-        ),
+        r"(?:mặc định|bình thường)?\s*(?:cỡ|kích cỡ|kích thước) (?:chữ|font)\s*:?(?: .{0,25})?",
+        r"(?:tăng|giảm|phóng to|thu nhỏ|đổi|chọn) (?:(?:cỡ|kích cỡ|kích thước) )?(?:chữ|font)(?: .{0,25})?",
         r"(?:a\s?[-+]?\s*){2,4}",
         "phóng to",
         "thu nhỏ",

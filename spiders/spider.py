@@ -26,7 +26,7 @@ from crawler.discover import address, discover
 from crawler.errors import OffSite, TindothiError, TooLarge
 from crawler.memory import Memory
 from crawler.middlewares import FORBIDDEN, kind_of
-from crawler.stages import FAILED, FAILURE, FETCHED, LISTINGS, REASON, REJECTED, UNCHANGED
+from crawler.stages import BLIND, FAILED, FAILURE, FETCHED, LISTINGS, REASON, REJECTED, UNCHANGED
 from crawler.types import Announcement, Due, Failure, ListingKind, Snapshot, Source, Validators
 from crawler.urls import host_of
 from spiders.reading import ListingError, Reading, with_page
@@ -84,6 +84,7 @@ class SourceSpider(Spider):
         try:
             further = await self._read(response, reading)
         except Exception as error:
+            self._count(*([BLIND] if reading.first is None else []))
             if not isinstance(error, (TindothiError, ListingError)):
                 log.exception("listing failed: %s", response.url)
             kind = str(error) if isinstance(error, ListingError) else type(error).__name__
@@ -97,8 +98,10 @@ class SourceSpider(Spider):
 
     async def unlisted(self, failure: TwistedFailure) -> AsyncIterator[Request]:
         """A listing did not answer; the other ones and the pending articles go on."""
+        reading: Reading = _request(failure).cb_kwargs["reading"]
+        self._count(*([BLIND] if reading.first is None else []))
         await self._lost(failure)
-        await self._announce_part(_request(failure).cb_kwargs["reading"])
+        await self._announce_part(reading)
         async for request in self._after_listing():
             yield request
 
@@ -130,13 +133,15 @@ class SourceSpider(Spider):
         """Archive and discover; announce, or give what is still to be read."""
         listing = reading.listing
         snapshot = self._snapshot(response, address(listing)[0])
-        self._count(FETCHED, LISTINGS)
         if snapshot.status == 304 and reading.first is None:
+            self._count(FETCHED, LISTINGS)
             self._heard = True
             return ()
+        refusal = f"HTTP {snapshot.status}" if snapshot.status != 200 else ""
+        self._count(FETCHED, *([REJECTED, REASON + refusal] if refusal else [LISTINGS]))
         snapshot = await asyncio.to_thread(self.memory.archive, snapshot)
-        if snapshot.status != 200:
-            raise ListingError(f"HTTP {snapshot.status}")
+        if refusal:
+            raise ListingError(refusal)
         found = await asyncio.to_thread(discover, self.source, listing, snapshot, snapshot.fetched_at)
         if listing.kind is ListingKind.SITEMAP:
             await self._announce(snapshot, found.announcements, whole=not found.further)
@@ -172,6 +177,7 @@ class SourceSpider(Spider):
         self._listings_open -= 1
         if self._listings_open == 0:
             if not self._heard and self.crawler.stats.get_value(FAILURE) is None:
+                self._count(BLIND)
                 await self._fail(self.source.listings[0].url, "NothingAnnounced", "look at `items` and `articles`")
             async for request in self._due():
                 yield request

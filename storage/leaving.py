@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from crawler.types import Failure, Snapshot
 from storage import ledger, pending, schema
 from storage.changes import MAX_RESTLESS
-from storage.saving import urls_of
+from storage.page import urls_of
 
 GONE = (404, 410)
 

@@ -6,74 +6,22 @@ stays for ever; when the text is found at a new URL while the old one is gone, t
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Insert, Row, delete, insert, or_, select, update
 
 from crawler.text import content_hash, text_key
-from crawler.types import Article, Cause, Change, Judged, Snapshot
-from crawler.urls import canonical
+from crawler.types import Article, Cause, Change
 from storage import ledger, pending, schema, search
 from storage.changes import Decision, Known, Seen, Twin, decide
+from storage.page import Answer, Page, Question
 from storage.policy import Policy
 from storage.rows import citation_values, citations_of, match_values, matches_of, revision_values
 
 logger = logging.getLogger(__name__)
 article, address, revision, story = schema.article, schema.address, schema.revision, schema.story
 KEPT_IF_UNSAID = ("published_at", "authors", "credit", "section")  # a page that lost one of these takes nothing back
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """Do today's rules, on the page of this revision, give today's text? To be answered outside the transaction."""
-
-    revision_id: int
-    record_id: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What today's rules make of the page of a revision; None where that cannot be told."""
-
-    revision_id: int
-    article: Article | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """A judged page with its keys. `urls`: where it was asked for and found, as printed and canonical."""
-
-    judged: Judged
-    content_hash: str
-    text_key: str | None
-    urls: tuple[str, ...]
-
-    @property
-    def article(self) -> Article:
-        return self.judged.article
-
-    @property
-    def fetched_at(self) -> datetime:
-        return self.judged.snapshot.fetched_at
-
-
-def page_of(judged: Judged) -> Page:
-    """The page with its keys computed: no business of a transaction."""
-    said = judged.article
-    return Page(
-        judged=judged,
-        content_hash=content_hash(said.title, said.lead, said.paragraphs),
-        text_key=text_key(said.paragraphs),
-        urls=tuple(dict.fromkeys((*urls_of(judged.snapshot), said.url))),
-    )
-
-
-def urls_of(snapshot: Snapshot) -> tuple[str, ...]:
-    """Every form under which the store may know where a page was."""
-    both = (snapshot.requested_url, snapshot.url)
-    return tuple(dict.fromkeys(url for url in (*both, *map(canonical, both)) if url))
 
 
 def save(
@@ -84,7 +32,7 @@ def save(
     if where is not None:
         known = db.execute(select(article).where(article.c.id == where.article_id)).one()
         current = _current(db, known)
-        main = where.url == known.url
+        main = _is_main(known, where)
         if _differs(page, known, current, where) and asks and (answer is None or answer.revision_id != current.id):
             return Question(revision_id=current.id, record_id=current.record_id)
         again = answer.article if answer else None
@@ -111,7 +59,12 @@ def _current(db: Connection, known: Row[Any]) -> Row[Any]:
 def _differs(page: Page, known: Row[Any], current: Row[Any], where: Row[Any]) -> bool:
     if page.content_hash == current.content_hash or _is_ours(page, current):
         return False
-    return where.url == known.url or not _still_twin(page, known, current, where, None)
+    return _is_main(known, where) or not _still_twin(page, known, current, where, None)
+
+
+def _is_main(known: Row[Any], where: Row[Any]) -> bool:
+    """Whether the article lives there; an address that carries its own key is never another's."""
+    return bool(where.url == known.url or where.key == known.key)
 
 
 def _is_ours(page: Page, current: Row[Any]) -> bool:

@@ -31,9 +31,9 @@ from crawler.types import (
 from storage import leaving, ledger, pending, reading, records, rehash, saving, schema, search
 from storage.archive import Archive
 from storage.database import Database
+from storage.page import Answer, Question, page_of
 from storage.policy import Policy
 from storage.reading import Counts, SourceStatus, StoredArticle
-from storage.saving import Answer, Question
 from storage.search import Hit
 
 log = logging.getLogger(__name__)
@@ -154,7 +154,7 @@ class Store:
         `again` is today's extraction: where the text differs from the stored one, it is tried on the page of the stored
         revision, for a difference that our rules made is no news.
         """
-        page = saving.page_of(judged)
+        page = page_of(judged)
         answer: Answer | None = None
         while True:
             with self._database.writing() as db:

@@ -137,3 +137,15 @@ def settled(store: Store, source: str = "phuong") -> None:
     )
     store.announce(source, replace(listing, source=source), ())
     store.settle(source)
+
+
+def due_keys(stage: Stage, store: Store, source: str = "phuong", limit: int = 100) -> list[str]:
+    """What is to be fetched now."""
+    return [due.key for due in store.due(source, stage.now, limit)]
+
+
+def said_by(store: Store, wanted: int | str = 1) -> Article:
+    """The current text of a stored article."""
+    stored = store.article(wanted)
+    assert stored is not None
+    return stored.revisions[-1].article

@@ -9,7 +9,7 @@ from crawler.widgets import HEAD, LINES, SECTIONS, TAIL
 
 PROSE = (
     "Sáng 12/3, Hội đồng nhân dân phường Bến Đá họp bàn việc sắp xếp lại các tổ dân phố sau khi dân số tăng nhanh.",
-    "Theo tờ trình của Ủy ban nhân dân phường, mười hai tổ dân phố sẽ được chia lại thành mười lăm tổ, mỗi tổ có một nhà sinh hoạt.",
+    "Theo tờ trình của Ủy ban nhân dân phường, mười hai tổ dân phố sẽ được chia lại thành mười lăm tổ mới.",
     "Các đại biểu đề nghị lấy ý kiến của từng hộ trước khi biểu quyết, và công khai kết quả trên cổng của phường.",
 )
 

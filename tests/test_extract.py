@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.errors import NoText, NotArticle, NotFound, Rejected, SoftNotFound
+from crawler.errors import NotArticle, NoText, NotFound, Rejected, SoftNotFound
 from crawler.extract import extract
 from crawler.types import Article, Precision, Snapshot, Source, Template
 
 TITLE = "Phường Bến Đá chia lại tổ dân phố sau khi dân số tăng nhanh"
-LEAD = "Mười hai tổ dân phố của phường Bến Đá sẽ được chia thành mười lăm tổ từ tháng tư, sau hai tháng lấy ý kiến từng hộ."
+LEAD = "Mười hai tổ dân phố của phường sẽ được chia thành mười lăm tổ từ tháng tư, sau hai tháng lấy ý kiến từng hộ."
 TEXT = (
     "Sáng 12/3, Hội đồng nhân dân phường Bến Đá thông qua nghị quyết sắp xếp lại các tổ dân phố trên địa bàn.",
     "Theo tờ trình của Ủy ban nhân dân phường, mỗi tổ mới có không quá năm trăm hộ và một nhà sinh hoạt cộng đồng.",
@@ -21,11 +21,7 @@ TEXT = (
     "Trong hai tháng, cán bộ phường đã phát hơn sáu nghìn phiếu; chín trên mười hộ đồng ý với phương án được chọn.",
     "Bà con đề nghị giữ tên các xóm chài cũ; phường hứa sẽ gắn tên ấy vào biển của từng tổ trước mùa hè.",
 )
-OTHERS = (
-    "Phường Bến Đá mở lớp học bơi cho trẻ em",
-    "Chợ Bến Đá dời về khu mới từ đầu tháng",
-    "Ra quân dọn rác ven biển",
-)
+OTHERS = ("Phường Bến Đá mở lớp học bơi cho trẻ em", "Chợ Bến Đá dời về khu mới", "Ra quân dọn rác ven biển")
 RELATED = "".join(f'<li><a href="/{n}.html">{other}</a></li>' for n, other in enumerate(OTHERS))
 VOICES = "<ul><li>Nam miền Bắc</li><li>Nữ miền Bắc</li><li>Nữ miền Nam</li></ul>"
 BODY = "".join(f"<p>{text}</p>" for text in TEXT)
@@ -36,29 +32,36 @@ MARKUPS = {
     "epi": f"""<head><title>{TITLE} | Báo Bến Đá</title></head><body><div class="top">Thứ Sáu, 20/03/2026</div>
       <h1 class="article__title cms-title">{TITLE}</h1><div class="article__meta"><time class="time"
       datetime="2026-03-12T16:30:00+07:00">12/03/2026 16:30</time><a class="cms-author">Lê Thị Cát</a></div>
-      <div class="tts-player"><div>0:00 / 2:11</div>{VOICES}</div><div class="article__sapo cms-desc">BDN.VN - {LEAD}</div>
+      <div class="tts-player"><div>0:00 / 2:11</div>{VOICES}</div>
+      <div class="article__sapo cms-desc">BDN.VN - {LEAD}</div>
       <div class="article__body cms-body">{BODY}<div class="related-news"><h3>Tin liên quan</h3><ul>{RELATED}</ul></div>
       <div class="article__author">Lê Thị Cát</div></div><div class="article__tag">Từ khóa: phường</div></body>""",
-    "vccorp": f"""<head><meta property="og:title" content="{TITLE}"><meta property="article:published_time"
-      content="2026-03-12T16:30:00"><title>{TITLE}</title></head><body><h1 class="detail-title" data-role="title">{TITLE}</h1>
-      <div class="detail-author">Lê Thị Cát</div><h2 class="detail-sapo" data-role="sapo">(Benda.vn) - {LEAD}</h2>
+    "vccorp": f"""<head><meta property="og:title" content="{TITLE}"><title>{TITLE}</title>
+      <meta property="article:published_time" content="2026-03-12T16:30:00"></head><body>
+      <h1 class="detail-title" data-role="title">{TITLE}</h1><div class="detail-author">Lê Thị Cát</div>
+      <h2 class="detail-sapo" data-role="sapo">(Benda.vn) - {LEAD}</h2>
       <div class="detail-content afcbc-body" data-role="content">{BODY}<div class="VCSortableInPreviewMode"
-      type="RelatedOneNews"><a href="/x.htm">{OTHERS[0]}</a></div></div><div class="detail__cmt">Bình luận (0)</div></body>""",
-    "json-ld": f"""<head><title>{TITLE} - Cổng phường</title><script type="application/ld+json">{{"@type": "NewsArticle",
-      "headline": "{TITLE}", "datePublished": "2026-03-12T09:30:00Z", "author": {{"@type": "Person", "name": "Lê Thị Cát"}},
-      "publisher": {{"@type": "Organization", "name": "Cổng phường"}}}}</script></head><body><header><nav><a href="/">Trang
-      chủ</a></nav></header><main><h1>{TITLE}</h1><p class="summary">{LEAD}</p><div class="noidung">{BODY}</div></main>
-      <aside><h3>Tin mới</h3><ul>{RELATED}</ul></aside><footer>© 2019 Phường Bến Đá</footer></body>""",
-    "portal": f"""<head><title>Cổng thông tin điện tử phường Bến Đá</title></head><body><table><tr><td><a href="/">Trang chủ</a>
-      </td><td>Thứ Sáu, 20/03/2026 08:00</td></tr></table><table><tr><td><div class="tieude">{TITLE}</div>
-      <div>Ngày đăng: 12/03/2026 16:30 | Lượt xem: 204</div><div>Cỡ chữ: A- A A+</div><p><b>{LEAD}</b></p>{BODY}
-      <p style="text-align:right"><b>Lê Thị Cát</b></p><div>Các tin khác</div><ul>{RELATED}</ul></td></tr></table></body>""",
+      type="RelatedOneNews"><a href="/x.htm">{OTHERS[0]}</a></div></div>
+      <div class="detail__cmt">Bình luận (0)</div></body>""",
+    "json-ld": f"""<head><title>{TITLE} - Cổng phường</title><script type="application/ld+json">
+      {{"@type": "NewsArticle", "headline": "{TITLE}", "datePublished": "2026-03-12T09:30:00Z",
+      "author": {{"@type": "Person", "name": "Lê Thị Cát"}},
+      "publisher": {{"@type": "Organization", "name": "Cổng phường"}}}}</script></head><body>
+      <header><nav><a href="/">Trang chủ</a></nav></header><main><h1>{TITLE}</h1><p class="summary">{LEAD}</p>
+      <div class="noidung">{BODY}</div></main><aside><h3>Tin mới</h3><ul>{RELATED}</ul></aside>
+      <footer>© 2019 Phường Bến Đá</footer></body>""",
+    "portal": f"""<head><title>Cổng thông tin điện tử phường Bến Đá</title></head><body>
+      <table><tr><td><a href="/">Trang chủ</a></td><td>Thứ Sáu, 20/03/2026 08:00</td></tr></table>
+      <table><tr><td><div class="tieude">{TITLE}</div><div>Ngày đăng: 12/03/2026 16:30 | Lượt xem: 204</div>
+      <div>Cỡ chữ: A- A A+</div><p><b>{LEAD}</b></p>{BODY}<p style="text-align:right"><b>Lê Thị Cát</b></p>
+      <div>Các tin khác</div><ul>{RELATED}</ul></td></tr></table></body>""",
     "wordpress": f"""<head><title>{TITLE} – Bến Đá</title></head><body class="single"><article class="post tag-phuong">
-      <h1 class="entry-title">{TITLE}</h1><div class="entry-meta"><time class="entry-date" datetime="2026-03-12T16:30:00+07:00">
-      12/03/2026</time> <span class="author vcard">Lê Thị Cát</span></div><div class="entry-content"><p><strong>{LEAD}</strong></p>
-      {BODY}</div><div class="sharedaddy">Chia sẻ lên Facebook</div></article><div id="comments"><h3>Bình luận</h3>
+      <h1 class="entry-title">{TITLE}</h1><div class="entry-meta"><time class="entry-date"
+      datetime="2026-03-12T16:30:00+07:00">12/03/2026</time> <span class="author vcard">Lê Thị Cát</span></div>
+      <div class="entry-content"><p><strong>{LEAD}</strong></p>{BODY}</div>
+      <div class="sharedaddy">Chia sẻ lên Facebook</div></article><div id="comments"><h3>Bình luận</h3>
       <p>Tôi ở tổ ba, thấy phương án này rất hợp lý và mong phường làm sớm cho bà con được nhờ.</p></div></body>""",
-}  # fmt: skip
+}
 
 
 def read(
@@ -91,7 +94,7 @@ def test_every_line_has_its_verdict() -> None:
 
 
 def test_unknown_beats_wrong() -> None:
-    """A clock, a date in the text and a copyright year are no dates; a bold role is no author; a first line is no lead."""
+    """A clock, a date in the text and a copyright year are no dates; a first paragraph alone is no lead."""
     article = read(f"<body><div>Thứ Sáu, 20/03/2026</div><h1>{TITLE}</h1>{BODY}<footer>© 2019</footer></body>")
     assert (article.published, article.authors, article.lead) == (None, (), None)
     assert article.paragraphs == TEXT

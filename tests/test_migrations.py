@@ -14,7 +14,7 @@ from sqlalchemy import create_engine
 import storage.migrations
 from crawler.errors import StoreError
 from crawler.types import Change
-from storage import rehash, schema, store
+from storage import page, rehash, schema, store
 from tests.storing import Stage, article, visit
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -83,7 +83,7 @@ def test_a_new_recipe_of_the_keys_makes_nothing_new(stage: Stage, monkeypatch: p
     with stage.store() as opened:
         visit(stage, opened, article(1), "do-thi")
         visit(stage, opened, article(2))
-    for module in (rehash, storage.saving):
+    for module in (rehash, page):
         monkeypatch.setattr(module, "content_hash", lambda title, lead, text: f"2:{title}{lead}{list(text)}")
         monkeypatch.setattr(module, "text_key", lambda paragraphs: f"2:{paragraphs[0]!r}")
     monkeypatch.setattr(store, "HASH_VERSION", "2")

@@ -1,21 +1,13 @@
-"""The one door: what is announced, due, failed, stored, duplicate, withdrawn; and what a kill leaves behind."""
+"""Judged pages in the store: what is new, changed, the same, somewhere else, or gone."""
 
-import signal
-import sqlite3
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event
 
-from crawler.errors import NotFound, StoreError, StoreLocked
-from crawler.types import Article, Cause, Change, Failure, Run, Snapshot, Source, Validators
+from crawler.errors import NotFound
+from crawler.types import Article, Cause, Change, Failure, Run, Snapshot, Source
 from storage.changes import MAX_RESTLESS
 from storage.store import Store
 from tests.storing import (
@@ -28,8 +20,10 @@ from tests.storing import (
     Stage,
     announcement,
     article,
+    due_keys,
     judged,
     match,
+    said_by,
     settled,
     url_of,
     visit,
@@ -48,149 +42,6 @@ def stage(tmp_path: Path) -> Stage:
 def store(stage: Stage) -> Iterator[Store]:
     with stage.store() as opened:
         yield opened
-
-
-def due_keys(stage: Stage, store: Store, source: str = "phuong", limit: int = 100) -> list[str]:
-    return [due.key for due in store.due(source, stage.now, limit)]
-
-
-def said_by(store: Store, wanted: int | str = 1) -> Article:
-    stored = store.article(wanted)
-    assert stored is not None
-    return stored.revisions[-1].article
-
-
-# --- announcing and fetching ------------------------------------------------------------------------------------------
-
-
-def test_what_is_announced_is_pending_until_it_is_stored(stage: Stage, store: Store) -> None:
-    listing = stage.page(LISTING, etag='"v1"', last_modified="Sun, 22 Nov 2026 05:00:00 GMT")
-    assert store.announce("phuong", listing, [announcement(2), announcement(1), announcement(2)]) == 2
-    assert store.announce("phuong", listing, [announcement(2)]) == 0
-    assert due_keys(stage, store) == ["phuong:2", "phuong:1"]
-    assert store.validators(LISTING) == Validators(etag='"v1"', last_modified="Sun, 22 Nov 2026 05:00:00 GMT")
-    assert visit(stage, store, article(2)) is Change.NEW
-    assert due_keys(stage, store) == ["phuong:1"]
-    assert store.announce("phuong", listing, [announcement(2)]) == 0
-
-
-def test_newest_announcements_first(stage: Stage, store: Store) -> None:
-    older, newer = START - 3 * DAY, START - DAY
-    store.announce("phuong", stage.page(LISTING), [announcement(1, published=older), announcement(2, published=newer)])
-    store.announce("phuong", stage.page(LISTING + "?trang=2"), [announcement(3), announcement(4)])
-    assert due_keys(stage, store) == ["phuong:3", "phuong:4", "phuong:2", "phuong:1"]
-    assert due_keys(stage, store, limit=2) == ["phuong:3", "phuong:4"]
-    assert due_keys(stage, store, "quan") == []
-
-
-def test_an_article_that_failed_arrives_although_its_listing_says_304(stage: Stage, store: Store) -> None:
-    store.announce("phuong", stage.page(LISTING, etag='"v1"'), [announcement(1)])
-    store.reject(stage.page(url_of(1), status=500), "ServerError", "HTTP 500", temporary=True)
-    # the next run: the listing answers 304, so nothing is announced
-    assert store.validators(LISTING).etag == '"v1"'
-    stage.pass_time(timedelta(seconds=1))
-    assert due_keys(stage, store) == ["phuong:1"]
-    assert visit(stage, store, article(1)) is Change.NEW
-    assert due_keys(stage, store) == []
-
-
-def test_failures_wait_ever_longer(stage: Stage, store: Store) -> None:
-    store.announce("phuong", stage.page(LISTING), [announcement(1)])
-    gaps, last = [], stage.now
-    for _ in range(2 * 24 * 4):
-        if due_keys(stage, store):
-            gaps.append(stage.now - last)
-            last = stage.now
-            store.fail("phuong", Failure(url=url_of(1), kind="TimeoutError", message="60 s", at=stage.now))
-        stage.pass_time(timedelta(minutes=15))
-    assert [gap / timedelta(minutes=15) for gap in gaps[:6]] == [0, 1, 1, 2, 4, 8]
-    assert max(gaps) == timedelta(hours=12)
-
-
-def test_what_cannot_be_had_expires_unless_it_is_modified(stage: Stage, store: Store) -> None:
-    store.announce("phuong", stage.page(LISTING), [announcement(1)])
-    stage.pass_time(14 * DAY)
-    assert due_keys(stage, store) == ["phuong:1"]
-    stage.pass_time(timedelta(seconds=1))
-    assert due_keys(stage, store) == []
-    (status,) = store.status()
-    assert (status.pending, status.expired) == (0, 1)
-    store.announce("phuong", stage.page(LISTING), [announcement(1)])
-    assert due_keys(stage, store) == [], "announced as before: still given up"
-    store.announce("phuong", stage.page(LISTING), [replace(announcement(1), modified=stage.now)])
-    assert due_keys(stage, store) == ["phuong:1"], "modified since: tried again"
-
-
-def test_no_article_is_not_asked_for_again(stage: Stage, store: Store) -> None:
-    store.announce("phuong", stage.page(LISTING), [announcement(1)])
-    page = store.archive(stage.page(url_of(1)))
-    store.reject(page, "NotArticle", "a listing page", temporary=False)
-    store.reject(page, "NotArticle", "a listing page", temporary=False)
-    stage.pass_time(DAY)
-    store.announce("phuong", stage.page(LISTING), [announcement(1)])
-    assert due_keys(stage, store) == []
-    assert store.counts().rejections == 1
-
-
-def test_last_failure_is_told_until_the_same_page_answers(stage: Stage, store: Store) -> None:
-    failure = Failure(url=LISTING, kind="ConnectError", message="refused", at=stage.now)
-    store.fail("phuong", failure)
-    visit(stage, store, article(1))
-    assert store.status()[0].failure == failure
-    store.announce("phuong", stage.page(LISTING), [])
-    assert store.status()[0].failure is None
-
-
-def test_validators_are_not_trusted_for_more_than_a_day(stage: Stage, store: Store) -> None:
-    store.announce("phuong", stage.page(LISTING, etag='"v1"'), [])
-    stage.pass_time(DAY - timedelta(seconds=1))
-    assert store.validators(LISTING).etag
-    stage.pass_time(timedelta(seconds=1))
-    assert store.validators(LISTING) == Validators()
-
-
-def test_a_redirected_address_is_known_too(stage: Stage, store: Store) -> None:
-    store.announce("phuong", stage.page(LISTING), [announcement("cu")])
-    there = replace(stage.page(url_of("moi")), requested_url=url_of("cu"))
-    assert store.save(judged(there, article("moi"))) is Change.NEW
-    assert due_keys(stage, store) == []
-    assert store.announce("phuong", stage.page(LISTING), [announcement("cu")]) == 0
-    assert due_keys(stage, store) == []
-
-
-# --- re-checks --------------------------------------------------------------------------------------------------------
-
-
-def test_rechecks_become_rarer_and_carry_validators(stage: Stage, store: Store) -> None:
-    store.save(judged(stage.page(url_of(1), etag='"a"', last_modified="gestern"), article(1)))
-    assert store.due("phuong", stage.now, 9) == []
-    (due,) = store.due("phuong", stage.pass_time(), 9)
-    assert (due.url, due.known, due.validators) == (url_of(1), True, Validators(etag='"a"', last_modified="gestern"))
-    gaps, last = [], stage.now
-    for _ in range(60):
-        if store.due("phuong", stage.now, 9):
-            gaps.append(stage.now - last)
-            last = stage.now
-            store.unchanged("phuong", url_of(1), stage.now)
-        stage.pass_time(HOUR)
-    assert gaps == sorted(gaps)
-    assert len(gaps) > 5
-    assert store.due("phuong", stage.pass_time(14 * DAY), 9) == []
-
-
-def test_a_listing_that_says_modified_makes_a_known_article_due(stage: Stage, store: Store) -> None:
-    visit(stage, store, article(1))
-    stage.pass_time(60 * DAY)
-    store.announce("phuong", stage.page(LISTING), [replace(announcement(1), modified=START - DAY)])
-    assert due_keys(stage, store) == []
-    store.announce("phuong", stage.page(LISTING), [replace(announcement(1), modified=stage.now + DAY)])
-    store.announce("phuong", stage.page(LISTING), [replace(announcement(1), modified=START - DAY)])
-    assert due_keys(stage, store) == ["phuong:1"]
-    visit(stage, store, article(1))
-    assert due_keys(stage, store) == [], "a time in the future makes it due once, not for ever"
-
-
-# --- storing ----------------------------------------------------------------------------------------------------------
 
 
 def test_an_article_comes_back_as_it_was_given(stage: Stage, store: Store) -> None:
@@ -485,6 +336,15 @@ def test_an_article_that_moved_keeps_its_entry(stage: Stage, store: Store, annou
     assert (revised.id, revised.updated) == (shown.id, stage.now)
 
 
+def test_an_old_address_that_lives_again_is_the_article_again(stage: Stage, store: Store) -> None:
+    visit(stage, store, article(1))
+    gone(stage, store)
+    visit(stage, store, article(2))
+    stage.pass_time()
+    assert visit(stage, store, article(1, paragraphs=OTHER)) is Change.REVISED
+    assert (said_by(store).url, said_by(store).paragraphs) == (url_of(1), OTHER)
+
+
 # --- runs -------------------------------------------------------------------------------------------------------------
 
 
@@ -503,134 +363,3 @@ def test_runs_and_status(stage: Stage, store: Store) -> None:
         second,
         False,
     )
-
-
-# --- faults -----------------------------------------------------------------------------------------------------------
-
-
-class Killer:
-    """Stops the process, as far as the store can tell, at the n-th statement from when it is armed."""
-
-    def __init__(self, store: Store) -> None:
-        self._left = 0
-        event.listen(store._database._engine, "before_cursor_execute", self._statement)
-
-    def at(self, statement: int) -> None:
-        self._left = statement
-
-    def _statement(self, *_: object) -> None:
-        self._left -= 1
-        if self._left == 0:
-            raise KeyboardInterrupt
-
-
-def test_a_kill_at_any_statement_leaves_all_or_nothing(stage: Stage, store: Store) -> None:
-    settled(store)
-    store.announce("phuong", stage.page(LISTING), [announcement(1)])
-    page = judged(store.archive(stage.page(url_of(1))), article(1), "do-thi")
-    before, killer = store.counts(), Killer(store)
-    for statement in range(1, 100):
-        killer.at(statement)
-        try:
-            store.save(page)
-        except KeyboardInterrupt:
-            killer.at(0)
-            assert store.counts() == before
-            assert due_keys(stage, store) == ["phuong:1"]
-        else:
-            break
-    killer.at(0)
-    assert 10 < statement < 99
-    assert (store.counts().articles, store.counts().pending, store.counts().entries) == (1, 0, {"do-thi": 1})
-    assert [hit.key for hit in store.search("tổ dân phố")] == ["phuong:1"]
-
-
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-from sqlalchemy import event
-from tests.storing import Stage, announcement, article, visit
-
-stage, statements = Stage(Path(sys.argv[1])), int(sys.argv[2])
-with stage.store() as store:
-    store.announce("phuong", stage.page("https://phuong.example/"), [announcement(1)])
-
-    @event.listens_for(store._database._engine, "before_cursor_execute")
-    def count(*_):
-        global statements
-        statements -= 1
-        if statements == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    visit(stage, store, article(1), "do-thi")
-"""
-
-
-def test_a_killed_process_is_made_good_by_the_next(stage: Stage) -> None:
-    """Killed while the archive is indexed, in the midst of a save, and after it: nothing lost, nothing twice."""
-    for statement in (4, 12, 20):
-        command = [sys.executable, "-c", KILLED, str(stage.folder), str(statement)]
-        assert subprocess.run(command, cwd=ROOT, check=False).returncode == -signal.SIGKILL
-    assert len(list((stage.folder / "archive").glob("*.open"))) == 1, "each run closes what the one before left"
-    with stage.store() as store:
-        assert due_keys(stage, store) == ["phuong:1"]
-        assert visit(stage, store, article(1), "do-thi", body=b"<p>again") is Change.NEW
-        assert store.counts().articles == 1
-        assert due_keys(stage, store) == []
-    assert not list((stage.folder / "archive").glob("*.open"))
-
-
-def test_a_locked_database_is_told_within_the_timeout(stage: Stage) -> None:
-    with stage.store(timeout=0.1) as store:
-        visit(stage, store, article(1))
-        other = sqlite3.connect(stage.folder / "tindothi.db", isolation_level=None)
-        other.execute("BEGIN IMMEDIATE")
-        began = time.monotonic()
-        with pytest.raises(StoreLocked, match=r"tindothi\.db: another process holds the database; wait"):
-            visit(stage, store, article(2))
-        assert time.monotonic() - began < 3
-        assert said_by(store) == article(1), "reading goes on"
-        other.execute("ROLLBACK")
-        other.close()
-        assert visit(stage, store, article(2, paragraphs=OTHER)) is Change.NEW
-
-
-def test_readers_never_wait_for_the_writer_nor_see_half_of_it(stage: Stage, store: Store) -> None:
-    with stage.store(timeout=0.1) as reader, store._database.writing() as db:
-        db.exec_driver_sql("INSERT INTO story (created_at) VALUES ('2026-11-22 05:00:00')")
-        assert reader.counts().stories == 0
-
-
-def test_many_threads_store_at_once(stage: Stage, store: Store) -> None:
-    def one(number: int) -> Change:
-        paragraphs = (
-            f"Đoạn {number} của bản tin này dài đủ hai mươi âm tiết để được nhận ra là một văn bản riêng biệt.",
-        )
-        return visit(stage, store, article(number, paragraphs=paragraphs), "do-thi", body=b"%d" % number)
-
-    with ThreadPoolExecutor(8) as pool:
-        changes = list(pool.map(one, [*range(40), *range(40)]))
-    assert changes.count(Change.NEW) == changes.count(Change.UNCHANGED) == 40
-    assert store.counts().articles == store.counts().records == 40
-    for number in range(40):
-        stored = store.article(f"phuong:{number}")
-        assert stored is not None
-        assert store.snapshot(stored.revisions[0].record or 0).body == b"%d" % number
-
-
-@pytest.mark.parametrize("what", ["no database", "a folder", "no such kind"])
-def test_what_cannot_be_opened_is_told(stage: Stage, what: str) -> None:
-    url = stage.url
-    if what == "no database":
-        (stage.folder / "tindothi.db").write_bytes(b"Lorem ipsum, but no database at all. " * 100)
-    elif what == "a folder":
-        (stage.folder / "tindothi.db").mkdir()
-    else:
-        url = "no-such-kind://x"
-    with pytest.raises(StoreError, match=r"tindothi\.db|no-such-kind"):
-        Store.open(url, stage.folder / "archive")
-
-
-def test_a_naive_time_is_refused(stage: Stage, store: Store) -> None:
-    with pytest.raises(StoreError, match="no time zone"):
-        store.fail("phuong", Failure(url="x", kind="x", message="", at=START.replace(tzinfo=None)))

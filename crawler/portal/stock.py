@@ -75,10 +75,13 @@ class Stock:
 
 
 def compose(site: Site, prose: Prose, *, number: int, place: int, posted: datetime) -> Post:
-    """A post with these words, as this site shows its posts: some without author, lead or date."""
+    """A post with these words, as this site shows its posts: some without author or lead.
+
+    Off the topic also some without date: what bears none cannot be told from old news, and a first run announces none.
+    """
     lead = prose.lead if site.leads else None
     paragraphs = prose.paragraphs if site.leads else (prose.lead, *prose.paragraphs)
-    dated = not site.undated or place % (site.undated + 1) != site.undated
+    dated = prose.about == URBAN or not site.undated or place % (site.undated + 1) != site.undated
     return Post(
         number=number,
         slug=slug(prose.title),

@@ -1,0 +1,164 @@
+"""What is announced is fetched until it is stored, refused or expired; what is stored is checked again."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from crawler.types import Change, Failure, Validators
+from storage.store import Store
+from tests.storing import (
+    DAY,
+    HOUR,
+    START,
+    Stage,
+    announcement,
+    article,
+    due_keys,
+    judged,
+    url_of,
+    visit,
+)
+
+ROOT = Path(__file__).resolve().parent.parent
+LISTING = "https://phuong.example/tin-tuc"
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Stage:
+    return Stage(tmp_path)
+
+
+@pytest.fixture
+def store(stage: Stage) -> Iterator[Store]:
+    with stage.store() as opened:
+        yield opened
+
+
+def test_what_is_announced_is_pending_until_it_is_stored(stage: Stage, store: Store) -> None:
+    listing = stage.page(LISTING, etag='"v1"', last_modified="Sun, 22 Nov 2026 05:00:00 GMT")
+    assert store.announce("phuong", listing, [announcement(2), announcement(1), announcement(2)]) == 2
+    assert store.announce("phuong", listing, [announcement(2)]) == 0
+    assert due_keys(stage, store) == ["phuong:2", "phuong:1"]
+    assert store.validators(LISTING) == Validators(etag='"v1"', last_modified="Sun, 22 Nov 2026 05:00:00 GMT")
+    assert visit(stage, store, article(2)) is Change.NEW
+    assert due_keys(stage, store) == ["phuong:1"]
+    assert store.announce("phuong", listing, [announcement(2)]) == 0
+
+
+def test_newest_announcements_first(stage: Stage, store: Store) -> None:
+    older, newer = START - 3 * DAY, START - DAY
+    store.announce("phuong", stage.page(LISTING), [announcement(1, published=older), announcement(2, published=newer)])
+    store.announce("phuong", stage.page(LISTING + "?trang=2"), [announcement(3), announcement(4)])
+    assert due_keys(stage, store) == ["phuong:3", "phuong:4", "phuong:2", "phuong:1"]
+    assert due_keys(stage, store, limit=2) == ["phuong:3", "phuong:4"]
+    assert due_keys(stage, store, "quan") == []
+
+
+def test_an_article_that_failed_arrives_although_its_listing_says_304(stage: Stage, store: Store) -> None:
+    store.announce("phuong", stage.page(LISTING, etag='"v1"'), [announcement(1)])
+    store.reject(stage.page(url_of(1), status=500), "ServerError", "HTTP 500", temporary=True)
+    # the next run: the listing answers 304, so nothing is announced
+    assert store.validators(LISTING).etag == '"v1"'
+    stage.pass_time(timedelta(seconds=1))
+    assert due_keys(stage, store) == ["phuong:1"]
+    assert visit(stage, store, article(1)) is Change.NEW
+    assert due_keys(stage, store) == []
+
+
+def test_failures_wait_ever_longer(stage: Stage, store: Store) -> None:
+    store.announce("phuong", stage.page(LISTING), [announcement(1)])
+    gaps, last = [], stage.now
+    for _ in range(2 * 24 * 4):
+        if due_keys(stage, store):
+            gaps.append(stage.now - last)
+            last = stage.now
+            store.fail("phuong", Failure(url=url_of(1), kind="TimeoutError", message="60 s", at=stage.now))
+        stage.pass_time(timedelta(minutes=15))
+    assert [gap / timedelta(minutes=15) for gap in gaps[:6]] == [0, 1, 1, 2, 4, 8]
+    assert max(gaps) == timedelta(hours=12)
+
+
+def test_what_cannot_be_had_expires_unless_it_is_modified(stage: Stage, store: Store) -> None:
+    store.announce("phuong", stage.page(LISTING), [announcement(1)])
+    stage.pass_time(14 * DAY)
+    assert due_keys(stage, store) == ["phuong:1"]
+    stage.pass_time(timedelta(seconds=1))
+    assert due_keys(stage, store) == []
+    (status,) = store.status()
+    assert (status.pending, status.expired) == (0, 1)
+    store.announce("phuong", stage.page(LISTING), [announcement(1)])
+    assert due_keys(stage, store) == [], "announced as before: still given up"
+    store.announce("phuong", stage.page(LISTING), [replace(announcement(1), modified=stage.now)])
+    assert due_keys(stage, store) == ["phuong:1"], "modified since: tried again"
+
+
+def test_no_article_is_not_asked_for_again(stage: Stage, store: Store) -> None:
+    store.announce("phuong", stage.page(LISTING), [announcement(1)])
+    page = store.archive(stage.page(url_of(1)))
+    store.reject(page, "NotArticle", "a listing page", temporary=False)
+    store.reject(page, "NotArticle", "a listing page", temporary=False)
+    stage.pass_time(DAY)
+    store.announce("phuong", stage.page(LISTING), [announcement(1)])
+    assert due_keys(stage, store) == []
+    assert store.counts().rejections == 1
+
+
+def test_last_failure_is_told_until_the_same_page_answers(stage: Stage, store: Store) -> None:
+    failure = Failure(url=LISTING, kind="ConnectError", message="refused", at=stage.now)
+    store.fail("phuong", failure)
+    visit(stage, store, article(1))
+    assert store.status()[0].failure == failure
+    store.announce("phuong", stage.page(LISTING), [])
+    assert store.status()[0].failure is None
+
+
+def test_validators_are_not_trusted_for_more_than_a_day(stage: Stage, store: Store) -> None:
+    store.announce("phuong", stage.page(LISTING, etag='"v1"'), [])
+    stage.pass_time(DAY - timedelta(seconds=1))
+    assert store.validators(LISTING).etag
+    stage.pass_time(timedelta(seconds=1))
+    assert store.validators(LISTING) == Validators()
+
+
+def test_a_redirected_address_is_known_too(stage: Stage, store: Store) -> None:
+    store.announce("phuong", stage.page(LISTING), [announcement("cu")])
+    there = replace(stage.page(url_of("moi")), requested_url=url_of("cu"))
+    assert store.save(judged(there, article("moi"))) is Change.NEW
+    assert due_keys(stage, store) == []
+    assert store.announce("phuong", stage.page(LISTING), [announcement("cu")]) == 0
+    assert due_keys(stage, store) == []
+
+
+# --- re-checks --------------------------------------------------------------------------------------------------------
+
+
+def test_rechecks_become_rarer_and_carry_validators(stage: Stage, store: Store) -> None:
+    store.save(judged(stage.page(url_of(1), etag='"a"', last_modified="gestern"), article(1)))
+    assert store.due("phuong", stage.now, 9) == []
+    (due,) = store.due("phuong", stage.pass_time(), 9)
+    assert (due.url, due.known, due.validators) == (url_of(1), True, Validators(etag='"a"', last_modified="gestern"))
+    gaps, last = [], stage.now
+    for _ in range(60):
+        if store.due("phuong", stage.now, 9):
+            gaps.append(stage.now - last)
+            last = stage.now
+            store.unchanged("phuong", url_of(1), stage.now)
+        stage.pass_time(HOUR)
+    assert gaps == sorted(gaps)
+    assert len(gaps) > 5
+    assert store.due("phuong", stage.pass_time(14 * DAY), 9) == []
+
+
+def test_a_listing_that_says_modified_makes_a_known_article_due(stage: Stage, store: Store) -> None:
+    visit(stage, store, article(1))
+    stage.pass_time(60 * DAY)
+    store.announce("phuong", stage.page(LISTING), [replace(announcement(1), modified=START - DAY)])
+    assert due_keys(stage, store) == []
+    store.announce("phuong", stage.page(LISTING), [replace(announcement(1), modified=stage.now + DAY)])
+    store.announce("phuong", stage.page(LISTING), [replace(announcement(1), modified=START - DAY)])
+    assert due_keys(stage, store) == ["phuong:1"]
+    visit(stage, store, article(1))
+    assert due_keys(stage, store) == [], "a time in the future makes it due once, not for ever"
