@@ -17,7 +17,7 @@ PREFIX = re.compile(
     r"^(?:\((?P<inner>[^()\n]{2,40})\)\s*[-–—:]*\s*|(?P<host>[A-ZĐa-z][\w.-]{1,30}\.(?:VN|vn|Vn|COM|com|ORG|org|NET|net)(?:\.vn)?)\s*[-–—:|]+\s*"
     r"|(?P<capitals>[A-ZĐ][A-ZĐ&.]{1,11})\s?[-–—]{1,2}\s+)(?=[\"“'‘«(\w])"
 )
-_AGENCY = re.compile(r"[A-ZĐ]{2,}|\.\w{2,3}$|^(?:Báo|Dân trí|TTXVN|Vietnam\+)|(?i:dân trí|chinhphu|ảnh minh)")
+_AGENCY = re.compile(r"[A-ZĐ]{2,}|\.\w{2,4}$")  # a short name or a domain: what an outlet calls itself
 
 
 def _table(rules: Mapping[str, tuple[str, ...]]) -> re.Pattern[str]:
@@ -138,6 +138,11 @@ def without_prefix(text: str, patterns: Sequence[str] = ()) -> tuple[str, str | 
     if not found or len(text) - found.end() < 20:
         return text, None
     inner = found["inner"]
-    if inner is not None and not _AGENCY.search(inner):
+    if inner is not None and not (_AGENCY.search(inner) or _is_named_before_dash(inner, found[0])):
         return text, None
     return text[found.end() :].strip(), found[0].strip()
+
+
+def _is_named_before_dash(inner: str, prefix: str) -> bool:
+    """A name of few words in brackets, and a dash: "(Bến Đá) - "."""
+    return prefix.rstrip()[-1] in "-–—" and len(inner.split()) <= 3 and inner[0].isupper()

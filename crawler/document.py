@@ -48,6 +48,7 @@ _OTHER_TYPES = re.compile(r"^(?:image|audio|video|font)/|/(?:pdf|zip|json|msword
 # A byte ≥ 0x80 that windows-1258 uses for Vietnamese alone: ă â ê ô ơ ư đ and the five tones.
 _CP1258_TONES = "\u0300\u0301\u0303\u0309\u0323"
 
+_STATED = ("property", "name", "itemprop", "content", "class", "id", "rel", "href", "type", "http-equiv", "scheme")
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _HIDDEN_CLASSES = frozenset(
     ["hidden", "hide", "d-none", "visually-hidden", "sr-only", "screen-reader-text", "print-only", "is-hidden"]
@@ -173,8 +174,9 @@ def _head(tree: etree._Element) -> etree._Element:
     ]
     for element in found:
         copy = etree.SubElement(head, str(element.tag))
-        for name, value in element.items():
-            copy.set(name, value)
+        for name in _STATED:  # by name: what a broken page has for attributes lxml will not set
+            if (value := element.get(name)) is not None:
+                copy.set(name, value)
         copy.text = element.text
     return head
 

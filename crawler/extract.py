@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from crawler.blocked import refuse_blocked, refuse_status
-from crawler.boilerplate import Line, verdicts, without_prefix
+from crawler.boilerplate import Line, is_prose, verdicts, without_prefix
 from crawler.byline import find_byline
 from crawler.dates import labelled_date
 from crawler.document import MAX_SIZE, Document, parse
@@ -124,11 +124,20 @@ def _rules(layout: Layout, title: Headline, lead: Lead | None, items: frozenset[
     found = verdicts([Line(text=layout.lines[at].text, linked=layout.lines[at].linked) for at in body])
     for at, rule in zip(body, found, strict=True):
         rules[at] = rule or ("date" if _is_date(layout.lines[at].text) else None)
+    for at in _above_date(layout, rules):
+        rules[at] = "header"
     for at in orphans(layout, rules):
         rules[at] = "orphan"
     if lead and body and layout.lines[body[0]].text == lead.text:
         rules[body[0]] = "lead"
     return rules
+
+
+def _above_date(layout: Layout, rules: Sequence[str | None]) -> list[int]:
+    """The lines between the headline and the line of the date: section, kicker, buttons."""
+    prose = next((at for at, rule in enumerate(rules) if rule is None and is_prose(layout.lines[at].text)), 0)
+    date = max((at for at in range(prose) if rules[at] == "date"), default=0)
+    return [at for at in range(date) if rules[at] is None]
 
 
 def _before_headline(layout: Layout, title: Headline) -> Sequence[int]:

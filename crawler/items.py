@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from lxml import etree
 
+from crawler.dates import page_date
 from crawler.headline import Headline
 from crawler.layout import Layout
 from crawler.segments import Segment
@@ -50,8 +51,10 @@ def announcements(layout: Layout, title: Headline) -> frozenset[int]:
 
 
 def announces(line: Segment) -> bool:
-    """Whether a line is a link to an article, or a heading that holds one beside a date."""
-    return line.linked * len(line.text) >= _LINK and (line.linked > 0.8 or line.tag in _HEADINGS)
+    """Whether a line is a link to an article, or one beside a date, or a heading that holds one."""
+    if line.linked * len(line.text) < _LINK:
+        return False
+    return line.linked > 0.8 or line.tag in _HEADINGS or (line.linked > 0.4 and page_date(line.text) is not None)
 
 
 def _is_own(layout: Layout, title: Headline) -> bool:

@@ -31,8 +31,8 @@ def trafilatura_text(root: etree._Element) -> str:
     page.append(body)
     try:
         found = bare_extraction(page, include_comments=False, include_tables=True, with_metadata=False)
-    except (ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError, etree.LxmlError):
-        return ""  # a tree that it stumbles over; the density of the lines decides alone
+    except Exception:  # whatever it stumbles over in a hostile tree: the density of the lines decides alone
+        return ""
     return found.text or "" if isinstance(found, Document) else ""
 
 

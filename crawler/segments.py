@@ -152,6 +152,8 @@ def _walk(root: etree._Element) -> Iterator[Segment]:
                 line = _Line()
             if tag != "br" and not inline:
                 blocks.append(element)
+            elif _stands_apart(element):
+                line.add(" ", looks[-1])
             looks.append(_look(element, looks[-1]))
             if element.text and tag != "br":
                 line = yield from _add(line, element.text, looks[-1], blocks[-1])
@@ -176,6 +178,14 @@ def _add(
         line = _Line()
     line.add(pieces[-1], look)
     return line
+
+
+def _stands_apart(element: etree._Element) -> bool:
+    """Whether markup alone parts it from the inline element before it: a link and its date, two named spans."""
+    before = element.getprevious()
+    if before is None or before.tail or before.tag not in ("a", "span", "time") or element.tag not in INLINE:
+        return False
+    return before.tag == "a" or bool(before.get("class") and element.get("class"))
 
 
 def _is_preformatted(block: etree._Element) -> bool:

@@ -90,7 +90,9 @@ def measure(folder: Path) -> None:
         for name in {one.article.source for one in judged}:
             store.settle(name)
         rooms["publish"] = cost(lambda: render(store.feed("chinh-quyen-do-thi", "chính quyền đô thị"), base_url=""))
-    click.echo(f"{len(snapshots)} pages; 1.00 is trafilatura with metadata, {1000 * base / len(snapshots):.1f} ms a page")
+    click.echo(
+        f"{len(snapshots)} pages; 1.00 is trafilatura with metadata, {1000 * base / len(snapshots):.1f} ms a page"
+    )
     for name, seconds in rooms.items():
         click.echo(f"{name:<20} {seconds / base:6.2f}")
 

@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """The folder of real pages, seeds and data: `TINDOTHI_SHARED`, else beside the checkout; skips where it is absent."""
+    """The folder of real pages, seeds and data: `TINDOTHI_SHARED`, else beside the checkout; skips if absent."""
     named = os.environ.get("TINDOTHI_SHARED")
     folder = Path(named) if named else ROOT.parent / "shared"
     if (folder / "seeds").is_dir():

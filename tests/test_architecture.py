@@ -38,7 +38,9 @@ def test_every_module_stands_in_the_import_contract() -> None:
     assert not missing, f"put these into [tool.importlinter] in pyproject.toml: {missing}"
 
 
-@pytest.mark.parametrize(("library", "allowed"), [("scrapy", SCRAPY_MAY), ("sqlalchemy", SQL_MAY), ("alembic", SQL_MAY)])
+@pytest.mark.parametrize(
+    ("library", "allowed"), [("scrapy", SCRAPY_MAY), ("sqlalchemy", SQL_MAY), ("alembic", SQL_MAY)]
+)
 def test_only_some_rooms_know(library: str, allowed: tuple[str, ...]) -> None:
     knows = [str(path) for path in modules() if any(name.split(".")[0] == library for name in imported(path))]
     assert [path for path in knows if not path.startswith(allowed)] == []

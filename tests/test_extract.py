@@ -165,6 +165,7 @@ def test_a_front_page_is_no_article(path: str) -> None:
         ("<body></body>", 200, NoText),
         (f"<body><h1>{TITLE}</h1></body>", 200, NoText),
         ("<head><title>Không tìm thấy trang</title></head><body><p>Về trang chủ</p></body>", 200, SoftNotFound),
+        ("<head><meta name=x \" a:b='c' <=d><link '' rel=x></head><body></body>", 200, NoText),
         (MARKUPS["epi"], 404, NotFound),
     ],
 )

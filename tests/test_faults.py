@@ -28,7 +28,7 @@ PAGES: dict[str, tuple[Fault, str | None]] = {
     "huge": (Fault.HUGE, "TooLarge"),
     "nested": (Fault.NESTED, "rejected"),
     "control": (Fault.CONTROL_TITLE, "stored"),
-    "captcha": (Fault.CAPTCHA, "Blocked"),
+    "challenge": (Fault.CAPTCHA, "Blocked"),
     "drop": (Fault.DROP, None),
     "chunks": (Fault.BROKEN_CHUNKS, None),
     "length": (Fault.WRONG_LENGTH, None),
@@ -44,7 +44,7 @@ HOSTS: dict[str, Fault] = {
 
 def article(place: str, number: int) -> str:
     rows = "".join(
-        f"<p>Tại {place}, điểm {point} của chương trình được {number + point} hộ dân bàn kỹ trước khi phường quyết định.</p>"
+        f"<p>Tại {place}, điểm {point} của chương trình được {number + point} hộ dân bàn kỹ trước khi quyết định.</p>"
         for point in range(1, 7)
     )
     title = f"Phường {place} bàn về chính quyền đô thị lần {number}"
@@ -69,7 +69,11 @@ def declare(folder: Path, name: str) -> None:
 def serve(web: LocalWeb, name: str) -> None:
     host = f"{name}.example"
     web.serve(host, "/robots.txt", "User-agent: *\nAllow: /\n", headers=(("Content-Type", "text/plain"),))
-    web.serve(host, LISTING, f'<html><body><a href="{GOOD}">Phường họp dân</a> <a href="{BAD}">Phường mở cửa</a></body></html>')
+    web.serve(
+        host,
+        LISTING,
+        f'<html><body><a href="{GOOD}">Phường họp dân</a> <a href="{BAD}">Phường mở cửa</a></body></html>',
+    )
     web.serve(host, GOOD, article(f"{name} Đông", 1))
     web.serve(host, BAD, article(f"{name} Tây", 2))
 

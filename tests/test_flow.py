@@ -8,11 +8,21 @@ import feedparser
 import pytest
 from lxml import etree
 
-from crawler.portal import LocalWeb
+from crawler.portal import SITES, LocalWeb, Post
 from tests.running import Operator, Ran, operator
 
 OUTCOMES = ("listings", "new", "revised", "unchanged", "duplicate", "rejected")
-BURIED = ("lượt xem", "bình chọn", "mã xác thực", "tin khác", "tin cùng chuyên mục", "cỡ chữ", "qr code", "0:00", "miền bắc")
+BURIED = (
+    "lượt xem",
+    "bình chọn",
+    "mã xác thực",
+    "tin khác",
+    "tin cùng chuyên mục",
+    "cỡ chữ",
+    "qr code",
+    "0:00",
+    "miền bắc",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +33,8 @@ class Weeks:
     ops: Operator
     runs: tuple[Ran, ...]
     feeds: tuple[bytes, ...]
-    expected: tuple[dict[str, object], ...]
+    expected: tuple[dict[str, Post], ...]
+    twins: dict[str, str]
     published: str
     edited: str
     withdrawn: str
@@ -34,12 +45,16 @@ def weeks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Weeks]:
     folder = tmp_path_factory.mktemp("flow")
     with LocalWeb(folder, articles_per_site=8) as web:
         ops = operator(folder, web)
-        runs, feeds, expected = [], [], []
+        runs: list[Ran] = []
+        feeds: list[bytes] = []
+        expected: list[dict[str, Post]] = []
+        twins: dict[str, str] = {}
 
         def crawl() -> None:
             runs.append(ops.run("crawl", "--json"))
             feeds.append(ops.feed())
-            expected.append(dict(web.expected()))
+            expected.append(web.expected())
+            twins.update({url: post.same_as for name in SITES for url, post in web.posts(name).items() if post.same_as})
 
         crawl()
         crawl()
@@ -51,7 +66,7 @@ def weeks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Weeks]:
         web.withdraw(withdrawn)
         crawl()
         yield Weeks(
-            web=web, ops=ops, runs=tuple(runs), feeds=tuple(feeds), expected=tuple(expected),
+            web=web, ops=ops, runs=tuple(runs), feeds=tuple(feeds), expected=tuple(expected), twins=twins,
             published=published, edited=edited, withdrawn=withdrawn,
         )  # fmt: skip
 
@@ -79,7 +94,8 @@ def test_counts_add_up(weeks: Weeks) -> None:
 
 def test_each_matching_article_stands_once(weeks: Weeks) -> None:
     for feed, expected in zip(weeks.feeds[:3], weeks.expected, strict=False):
-        assert sorted(links(feed)) == sorted(expected)
+        told = [weeks.twins.get(link, link) for link in links(feed)]  # of a copied text, either place may be shown
+        assert sorted(told) == sorted(expected)
         assert len({entry.id for entry in feedparser.parse(feed).entries}) == len(expected)
 
 
@@ -136,7 +152,9 @@ def test_commands_read_the_store(weeks: Weeks) -> None:
     shown = weeks.ops.run("show", str(hit["id"]))
     assert shown.code == 0 and hit["title"] in shown.out and "revisions" in shown.out
     status = weeks.ops.run("status")
-    assert status.code == 0 and all(name in status.out for name in ("anninhthudo", "dbndhanoi", "haiphong", "longbien", "tcnn"))
+    assert status.code == 0 and all(
+        name in status.out for name in ("anninhthudo", "dbndhanoi", "haiphong", "longbien", "tcnn")
+    )
 
 
 def test_publish_again_rewrites_nothing(weeks: Weeks) -> None:

@@ -65,14 +65,14 @@ def in_its_portal(shared: Path, number: int) -> str:
 
 
 def lines(shared: Path, number: int) -> list[str]:
-    return (shared / "seeds" / seed(shared, number)["file"]).read_text(encoding="utf-8").splitlines()
+    path: Path = shared / "seeds" / str(seed(shared, number)["file"])
+    return path.read_text(encoding="utf-8").splitlines()
 
 
 def page(want: dict[str, Any], body: str) -> str:
     title = escape(want["title"] or UNTITLED)
-    return (
-        f"<!DOCTYPE html><html lang='vi'><head><meta charset='utf-8'><title>{title}</title></head><body>{body}</body></html>"
-    )
+    head = f"<head><meta charset='utf-8'><title>{title}</title></head>"
+    return f"<!DOCTYPE html><html lang='vi'>{head}<body>{body}</body></html>"
 
 
 def as_paragraphs(shared: Path, number: int) -> str:
@@ -86,7 +86,9 @@ def as_divisions(shared: Path, number: int) -> str:
 
 
 def as_breaks(shared: Path, number: int) -> str:
-    return page(seed(shared, number), "<div>" + "<br>\n".join(escape(line) for line in lines(shared, number)) + "</div>")
+    return page(
+        seed(shared, number), "<div>" + "<br>\n".join(escape(line) for line in lines(shared, number)) + "</div>"
+    )
 
 
 def extracted(shared: Path, number: int, html: str, source: Source | None = None) -> Article:
@@ -143,7 +145,9 @@ def test_no_boilerplate_and_nothing_lost(
     shared: Path, number: int, render: Callable[[Path, int], str], with_source: bool
 ) -> None:
     want = seed(shared, number)
-    unknown = None if with_source else Source(name="la.example", title="la.example", hosts=("la.example",), implicit=True)
+    unknown = (
+        None if with_source else Source(name="la.example", title="la.example", hosts=("la.example",), implicit=True)
+    )
     article = extracted(shared, number, render(shared, number), unknown)
     text = bare(f"{article.lead or ''} {article.text}")
     assert [words for words in want["without"] if bare(words) in text] == []

@@ -76,7 +76,9 @@ def choose(sources: "Mapping[str, Source]", names: Sequence[str]) -> "list[Sourc
     raise ConfigError("no source is left to crawl; look at `tindothi sources` and at the setting sources.only")
 
 
-def report(runs: "Sequence[Run]", sources: "Mapping[str, Source]", feeds: "Sequence[Published]", *, as_json: bool) -> None:
+def report(
+    runs: "Sequence[Run]", sources: "Mapping[str, Source]", feeds: "Sequence[Published]", *, as_json: bool
+) -> None:
     """What was done: a line for each source and feed, or one JSON object."""
     from crawler.health import total
 

@@ -112,9 +112,9 @@ def _entries(path: Path) -> list[Shown]:
             id=text(entry, "id"),
             title=text(entry, "title"),
             updated=text(entry, "updated"),
-            url=entry.xpath("string(a:link[@rel='alternate' or not(@rel)]/@href)", namespaces=ATOM),
+            url=str(entry.xpath("string(a:link[@rel='alternate' or not(@rel)]/@href)", namespaces=ATOM)),
             summary=text(entry, "summary"),
-            place=entry.xpath("string(a:category[contains(@scheme, 'place')]/@label)", namespaces=ATOM),
+            place=str(entry.xpath("string(a:category[contains(@scheme, 'place')]/@label)", namespaces=ATOM)),
         )
         for entry in etree.parse(path).getroot().iterfind("a:entry", ATOM)
     ]

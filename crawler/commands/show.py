@@ -42,7 +42,8 @@ def _lines(article: "StoredArticle") -> Iterator[str]:
     yield from (f"  same text  {key}" for key in article.story if key != article.key)
     published = last.article.published
     if published:
-        yield f"  published  {moment(published.at)} ({published.precision.value}, {published.origin}: {published.raw!r})"
+        found = f"{published.precision.value}, {published.origin}: {published.raw!r}"
+        yield f"  published  {moment(published.at)} ({found})"
     if last.article.authors:
         yield f"  authors    {', '.join(last.article.authors)}"
     if last.article.credit:
