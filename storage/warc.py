@@ -33,7 +33,7 @@ _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _FRACTION = re.compile(r"\.(\d+)")
 
 
-class ArchiveDamaged(StoreError):  # noqa: N818 named as its kin in crawler.errors
+class ArchiveDamaged(StoreError):
     """An archive is torn or is none; what could be read was given before."""
 
 
