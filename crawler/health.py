@@ -41,12 +41,17 @@ def healthy(run: Run) -> bool:
     return run.listings > 0 and not run.blind and run.failed <= run.fetched / 2
 
 
+def refused(runs: Sequence[Run]) -> bool:
+    """Whether the store refused to take something."""
+    return any(run.failure and run.failure.kind in STORE_FAILURES for run in runs)
+
+
 def verdict(runs: Sequence[Run], *, wrong_files: int = 0, expected: int = 0) -> Exit:
     """The exit code for a crawl.
 
     `wrong_files` counts source files that were left out, `expected` the sources that should have a run.
     """
-    if any(run.failure and run.failure.kind in STORE_FAILURES for run in runs):
+    if refused(runs):
         return Exit.STORE
     if expected and not any(run.fetched for run in runs):
         return Exit.NOTHING_FETCHED

@@ -178,6 +178,12 @@ def _repeated(layout: Layout, around: Sequence[int]) -> Lead | None:
     return _lead(layout, [prose[0]], "repeated")
 
 
+def _is_caption(element: etree._Element) -> bool:
+    """Whether a picture without words stands right before the line, in its block or in the one before."""
+    pictures = element.xpath("preceding-sibling::*[1][descendant-or-self::img][not(normalize-space())]")
+    return bool(pictures) or element.find(".//img") is not None
+
+
 def _alone(layout: Layout, around: Sequence[int]) -> Lead | None:
     """The one paragraph before the first of several subheadings, on a text that is ordered by them."""
     inside = [at for at in range(len(layout.lines)) if layout.inside[at] and not line_rule(layout.lines[at].text)]
@@ -198,4 +204,6 @@ def _alone(layout: Layout, around: Sequence[int]) -> Lead | None:
 
 
 def _is_subheading(line: Segment) -> bool:
+    if _is_caption(line.element):
+        return False
     return 15 <= len(line.text) <= 100 and line.text[-1] not in ".,:;!?…)" and not _NUMBERED.match(line.text)

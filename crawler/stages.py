@@ -25,7 +25,6 @@ from crawler.document import MAX_SIZE
 from crawler.errors import OffSite, Rejected
 from crawler.extract import extract
 from crawler.types import Article, Judged, Snapshot, Source
-from crawler.urls import owner
 
 FETCHED = "tindothi/fetched"  # pages that were received: the sum of the outcomes below and of the store's
 LISTINGS = "tindothi/listings"
@@ -40,9 +39,13 @@ log = logging.getLogger(__name__)
 
 
 class KnowsSources(Protocol):
-    """A spider whose pages may be of these sources, by host."""
+    """A spider that knows whose pages it brings."""
 
-    sources: Mapping[str, Source]
+    sources: Mapping[str, Source]  # by host: the only ones it may ask
+
+    def owner(self, url: str) -> Source:
+        """The source that a page is of."""
+        ...
 
 
 class Refused(DropItem):
@@ -69,7 +72,7 @@ class Extract:
     async def process_item(self, item: Snapshot) -> Judged:
         spider = cast(KnowsSources, self._crawler.spider)
         try:
-            article = await asyncio.to_thread(article_of, item, owner(spider.sources, item.url), self._max_size)
+            article = await asyncio.to_thread(article_of, item, spider.owner(item.url), self._max_size)
         except Rejected as rejected:
             self._crawler.stats.inc_value(REJECTED)
             self._crawler.stats.inc_value(REASON + rejected.reason)

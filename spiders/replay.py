@@ -15,6 +15,8 @@ from crawler.errors import TindothiError
 from crawler.stages import FAILURE, FETCHED
 from crawler.types import Failure, Snapshot, Source
 from crawler.urls import owner
+from spiders.declared import FamilyFile
+from spiders.fingerprints import with_families
 
 UNDER_WAY = 4  # pages in the pipeline at once, so that an archive of any size needs the memory of a few pages
 
@@ -22,15 +24,30 @@ log = logging.getLogger(__name__)
 
 
 class ReplaySpider(Spider):
-    """Yields `snapshots` into the pipeline. `sources` by host: a page of any other host gets an implicit source."""
+    """Yields `snapshots` into the pipeline.
+
+    `sources` by host: a page of any other host gets an implicit source, with the templates of the `families`.
+    """
 
     name = "replay"
 
-    def __init__(self, *, snapshots: Iterable[Snapshot], sources: Mapping[str, Source], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *,
+        snapshots: Iterable[Snapshot],
+        sources: Mapping[str, Source],
+        families: Mapping[str, FamilyFile],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.sources = sources
+        self._families = families
         self._snapshots = iter(snapshots)
         self._free = asyncio.Semaphore(UNDER_WAY)
+
+    def owner(self, url: str) -> Source:
+        """The source that a page is of: a declared one, or one made for its host."""
+        return with_families(owner(self.sources, url), self._families)
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -50,7 +67,7 @@ class ReplaySpider(Spider):
             while (snapshot := await asyncio.to_thread(next, self._snapshots, None)) is not None:
                 await self._free.acquire()
                 self.crawler.stats.inc_value(FETCHED)
-                yield replace(snapshot, source=owner(self.sources, snapshot.url).name)
+                yield replace(snapshot, source=self.owner(snapshot.url).name)
         except TindothiError as error:
             log.error("%s", error)
             failure = Failure(url="", kind=type(error).__name__, message=str(error)[:300], at=datetime.now(UTC))

@@ -28,7 +28,7 @@ from crawler.memory import Memory
 from crawler.middlewares import FORBIDDEN, kind_of
 from crawler.stages import BLIND, FAILED, FAILURE, FETCHED, LISTINGS, REASON, REJECTED, UNCHANGED
 from crawler.types import Announcement, Due, Failure, ListingKind, Snapshot, Source, Validators
-from crawler.urls import host_of
+from crawler.urls import host_of, owner
 from spiders.reading import ListingError, Reading, with_page
 
 WIRE_HEADERS = frozenset((b"transfer-encoding", b"content-length", b"connection", b"keep-alive"))  # not the page's
@@ -54,6 +54,10 @@ class SourceSpider(Spider):
         self.sources: Mapping[str, Source] = dict.fromkeys(self.source.hosts, self.source)
         self._listings_open = len(self.source.listings)
         self._heard = False  # whether any listing had something to say
+
+    def owner(self, url: str) -> Source:
+        """The source that a page is of: its own, for it asks no other host."""
+        return owner(self.sources, url)
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:

@@ -114,7 +114,7 @@ def _revisit(
         _refresh(db, page, current)
     if decision.cause is not None or page.content_hash == current.content_hash:
         ledger.show(db, known.id, revision_id, page.judged.matches, cause=decision.cause, now=now, policy=policy)
-    if page.fetched_at >= known.last_read:
+    if page.fetched_at >= max(known.last_read, known.gone_at or known.last_read):
         _visited(db, page, known, decision, now)
     elif decision.cause is not None:
         db.execute(update(article).where(article.c.id == known.id).values(_as_revised(page, known, decision)))
@@ -195,7 +195,7 @@ def _twins(db: Connection, page: Page) -> Sequence[Row[Any]]:
 
 def _attach(db: Connection, page: Page, known: Row[Any], now: datetime, *, change: Change) -> Change:
     """The page is a further address of the article, or, where that is gone from its old one, its new home."""
-    if known.gone_at and page.fetched_at >= known.last_read:
+    if known.gone_at and page.fetched_at >= known.gone_at:
         moved = {
             "url": page.article.url,
             "etag": "",

@@ -2,18 +2,16 @@
 
 import asyncio
 import threading
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, cast
 
 from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
 
 from crawler.config import Config
-from crawler.extract import extract
-from crawler.types import Article, Change, Judged, Snapshot, Source
-from crawler.urls import owner
-from storage.policy import Policy
+from crawler.stages import KnowsSources, article_of
+from crawler.types import Article, Change, Judged, Snapshot
+from storage.opening import open_store
 from storage.store import Store
 
 _stores: dict[str, tuple[Store, int]] = {}
@@ -31,24 +29,6 @@ class Stored:
     def snapshot(self) -> Snapshot:
         """The page."""
         return self.judged.snapshot
-
-
-def policy_of(config: Config) -> Policy:
-    """The settings that the store needs."""
-    return Policy(
-        expire_days=config.crawl.expire_days,
-        recheck_days=config.crawl.recheck_days,
-        recheck_first=config.crawl.recheck_first,
-        baseline_items=config.baseline.items,
-        baseline_days=config.baseline.days,
-    )
-
-
-def open_store(config: Config) -> Store:
-    """The store of the settings, opened for the caller, who closes it."""
-    return Store.open(
-        config.database_url, config.archive_dir, policy=policy_of(config), timeout=config.database_timeout
-    )
 
 
 def opened(settings: BaseSettings) -> Store:
@@ -110,6 +90,6 @@ class StoreStage:
         return Stored(judged=item, change=await asyncio.to_thread(self._store.save, item, again=self._again))
 
     def _again(self, snapshot: Snapshot) -> Article:
-        sources: Mapping[str, Source] = self._crawler.spider.sources  # type: ignore[union-attr]
+        spider = cast(KnowsSources, self._crawler.spider)
         config: Config = self._crawler.settings["TINDOTHI"]
-        return extract(snapshot, owner(sources, snapshot.url), max_size=config.fetch.max_size)
+        return article_of(snapshot, spider.owner(snapshot.url), config.fetch.max_size)

@@ -17,7 +17,7 @@ from tests.conftest import ROOT
 @pytest.fixture(autouse=True)
 def own_data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("TINDOTHI_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.delenv("TINDOTHI_CONFIG", raising=False)
+    monkeypatch.setenv("TINDOTHI_CONFIG", "")  # so that what --config sets is undone
     monkeypatch.chdir(tmp_path)
 
 

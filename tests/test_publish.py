@@ -9,7 +9,9 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import takewhile
 from pathlib import Path
+from tempfile import gettempdir
 
 import pytest
 from click.testing import CliRunner
@@ -109,7 +111,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     """A folder with a good feed; everybody can get there, root or not."""
     place = tmp_path / "feeds"
     publish([ONE], place)
-    for path in (tmp_path, *tmp_path.parents[:2]):
+    for path in takewhile(lambda parent: parent != Path(gettempdir()), (tmp_path, *tmp_path.parents)):
         path.chmod(path.stat().st_mode | 0o055)
     yield place
 

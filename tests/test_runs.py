@@ -18,8 +18,9 @@ from crawler.errors import Blocked, NotArticle, Rejected, RunLocked, StoreError
 from crawler.stages import FETCHED, LISTINGS, REASON, REJECTED, Refused
 from crawler.types import Announcement, Change, Judged, Run, Snapshot, Source
 from storage.lock import RunLock
+from storage.opening import open_store
 from storage.runs import RunRecorder, runs
-from storage.stage import Stored, hold, let_go, open_store, opened
+from storage.stage import Stored, hold, let_go, opened
 from storage.store import Store
 from tests.storing import OTHER, TEXT, article, match, url_of
 from tests.test_lock import other

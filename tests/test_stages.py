@@ -17,6 +17,7 @@ import crawler.stages
 from crawler.errors import Damaged, NotFound, OffSite, Rejected
 from crawler.stages import Classify, Extract, Log, Refused
 from crawler.types import Judged, Snapshot, Source
+from crawler.urls import owner
 from spiders.replay import UNDER_WAY, ReplaySpider
 from tests.test_settings import settings_with
 from tests.web import Kept, Remembered, calm_settings, run_spider
@@ -50,7 +51,7 @@ class Counts(dict[str, int]):
 
 def with_stage(name: str, settings: Settings | None = None) -> tuple[Any, Counts]:
     counts = Counts()
-    spider = SimpleNamespace(sources={"bengo.example.vn": SOURCE})
+    spider = SimpleNamespace(owner=lambda url: owner({"bengo.example.vn": SOURCE}, url))
     fake = SimpleNamespace(settings=settings or settings_with(), stats=counts, spider=spider)
     return load_object(f"crawler.stages.{name}").from_crawler(fake), counts
 
@@ -151,7 +152,7 @@ def replayed(snapshots: Iterator[Snapshot], pipelines: dict[Any, int] | None = N
     settings = calm_settings(Remembered(), kept)
     if pipelines:
         settings.set("ITEM_PIPELINES", pipelines | settings.getdict("ITEM_PIPELINES"), priority="cmdline")
-    spider = {"snapshots": snapshots, "sources": {"bengo.example.vn": SOURCE}}
+    spider = {"snapshots": snapshots, "sources": {"bengo.example.vn": SOURCE}, "families": {}}
     return kept, asyncio.run(run_spider(ReplaySpider, settings, **spider))
 
 

@@ -34,7 +34,7 @@ def command(names: tuple[str, ...], as_json: bool) -> None:
     from crawler.health import Exit, verdict
     from spiders.read import read_sources
     from storage.lock import RunLock
-    from storage.stage import open_store
+    from storage.opening import open_store
 
     config = load()
     sources, wrong = read_sources(config.sources.directories)

@@ -25,7 +25,7 @@ def command(as_json: bool) -> None:
     from crawler.classify import read_topics
     from crawler.config import load
     from crawler.health import Exit
-    from storage.stage import open_store
+    from storage.opening import open_store
 
     config = load()
     topics, errors = read_topics(config.topics.directories)

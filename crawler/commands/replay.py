@@ -24,8 +24,8 @@ def command(paths: tuple[Path, ...], as_json: bool) -> None:
     from crawler.commands.crawl import report
     from crawler.commands.process import crawl
     from crawler.config import load
-    from crawler.health import Exit
-    from spiders.read import read_sources
+    from crawler.health import Exit, refused
+    from spiders.read import read_families, read_sources
     from spiders.replay import ReplaySpider
     from storage.archive import iterate
     from storage.lock import RunLock
@@ -34,6 +34,7 @@ def command(paths: tuple[Path, ...], as_json: bool) -> None:
     sources, wrong = read_sources(config.sources.directories)
     for error in wrong:
         click.echo(f"tindothi: {error}", err=True)
+    families, _ = read_families(config.sources.directories)
     hosts = {host: source for source in sources.values() for host in source.hosts}
     damage: list[StoreError] = []
 
@@ -45,8 +46,12 @@ def command(paths: tuple[Path, ...], as_json: bool) -> None:
                 damage.append(error)
 
     with RunLock(config.data_dir):
-        runs = crawl(config, [(ReplaySpider, {"snapshots": snapshots(), "sources": hosts})], "replay")
+        runs = crawl(
+            config, [(ReplaySpider, {"snapshots": snapshots(), "sources": hosts, "families": families})], "replay"
+        )
     report(runs, {}, (), as_json=as_json)
     for broken in damage:
         click.echo(f"tindothi: {broken}", err=True)
+    if refused(runs):
+        sys.exit(Exit.STORE)
     sys.exit(Exit.SOME_FAILED if damage or wrong else Exit.WELL)

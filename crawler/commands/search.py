@@ -16,7 +16,7 @@ def command(words: tuple[str, ...], limit: int, as_json: bool) -> None:
     """
     from crawler.commands.moments import moment
     from crawler.config import load
-    from storage.stage import open_store
+    from storage.opening import open_store
 
     with open_store(load()) as store:
         hits = store.search(" ".join(words), limit)

@@ -19,7 +19,7 @@ PRINTED = 100  # characters of a stripped line or of the words round a match
 def command(wanted: str, as_json: bool) -> None:
     """Show one article by its ID, key or URL: its revisions, what was stripped by which rule, why it matched."""
     from crawler.config import load
-    from storage.stage import open_store
+    from storage.opening import open_store
 
     with open_store(load()) as store:
         article = store.article(int(wanted) if wanted.isdecimal() else wanted)

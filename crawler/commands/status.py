@@ -16,7 +16,7 @@ def command(as_json: bool) -> None:
     """Tell how each source is doing: articles, the latest new one, what is pending, the last run and failure."""
     from crawler.config import load
     from spiders.read import read_sources
-    from storage.stage import open_store
+    from storage.opening import open_store
 
     config = load()
     sources, wrong = read_sources(config.sources.directories)
