@@ -52,6 +52,7 @@ def pip() -> list[object]:
         return [sys.executable, "-m", "pip", "--python", PYTHON]
     if found := shutil.which("pip3") or shutil.which("pip"):
         return [found, "--python", PYTHON]
+    shutil.rmtree(ENV)  # the next try begins anew, with what is installed by then
     sys.exit(f"set-up needs pip: {MEND}")
 
 
