@@ -115,7 +115,7 @@ class Config(BaseSettings):
     )
     database: str = Field("", description="SQLAlchemy URL of the store; default: `tindothi.db` in the data directory")
     database_timeout: float = Field(30, ge=0, description="seconds to wait for another process that locks the database")
-    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR")
+    log_level: str = Field("WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR")
     sources: SourcesConfig = SourcesConfig()
     topics: TopicsConfig = TopicsConfig()
     fetch: FetchConfig = FetchConfig()

@@ -8,7 +8,7 @@ import pytest
 
 from crawler.extract import extract
 from crawler.portal import SITES, LocalWeb, Post, render_article
-from crawler.types import Article, Snapshot
+from crawler.types import Article, Snapshot, Source
 from crawler.urls import owner
 from spiders.read import read_sources
 
@@ -21,8 +21,13 @@ def posts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, dict[s
         yield {site: web.posts(site) for site in SITES}
 
 
-def read(site: str, url: str, post: Post) -> Article:
+@pytest.fixture(scope="module")
+def hosts() -> dict[str, Source]:
     sources, _ = read_sources()
+    return {host: source for source in sources.values() for host in source.hosts}
+
+
+def read(site: str, url: str, post: Post, hosts: dict[str, Source]) -> Article:
     html = render_article(
         site,
         title=post.title,
@@ -35,14 +40,14 @@ def read(site: str, url: str, post: Post) -> Article:
         captions=post.captions,
     )
     page = Snapshot(requested_url=url, url=url, fetched_at=datetime.now(UTC), status=200, body=html.encode())
-    return extract(page, owner({host: source for source in sources.values() for host in source.hosts}, url))
+    return extract(page, owner(hosts, url))
 
 
 @pytest.mark.parametrize("site", SITES)
-def test_posts_are_read_as_written(posts: dict[str, dict[str, Post]], site: str) -> None:
+def test_posts_are_read_as_written(posts: dict[str, dict[str, Post]], hosts: dict[str, Source], site: str) -> None:
     assert len(posts[site]) >= POSTS
     for url, post in posts[site].items():
-        article = read(site, url, post)
+        article = read(site, url, post, hosts)
         assert (article.title, article.lead) == (post.title, post.lead), url
         assert tuple(text for text in article.paragraphs if text not in post.captions) == post.paragraphs, url
         assert (article.published.at if article.published else None) == post.published, url
