@@ -121,11 +121,14 @@ def _entries(path: Path) -> list[Shown]:
 
 
 def _show(entries: list[Shown], edited: str, published: str) -> None:
+    width = min(110, shutil.get_terminal_size((100, 24)).columns)
     click.echo(f"\nWhat a subscriber sees ({len(entries)} entries, the latest {SHOWN}):\n")
     for entry in entries[:SHOWN]:
-        mark = {edited: "  ← the edited item, same id", published: "  ← the new item"}.get(entry.url, "")
-        click.echo(f"  {entry.updated[8:10]}/{entry.updated[5:7]} {entry.updated[11:16]}  {entry.title}{mark}")
-        click.echo(f"{'':<13}  " + textwrap.shorten(f"{entry.place} · {entry.summary}", 100, placeholder=" …"))
+        mark = {edited: "edited", published: "new"}.get(entry.url, "")
+        day = f"{entry.updated[8:10]}/{entry.updated[5:7]} {entry.updated[11:16]}"
+        click.echo(f"  {day}  {mark:<6}  " + textwrap.shorten(entry.title, width - 23, placeholder=" …"))
+        said = " · ".join(part for part in (entry.place, entry.summary) if part)
+        click.echo(f"{'':<23}" + textwrap.shorten(said, width - 23, placeholder=" …"))
     click.echo()
 
 
