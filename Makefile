@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 SHELL := /bin/sh
 
-.PHONY: demo test lint bench lock clean
+.PHONY: demo test lint bench bench-extraction lock clean
 
 .venv/.ready: requirements.lock pyproject.toml .ci/environment.py
 	python3 .ci/environment.py
@@ -22,10 +22,16 @@ lint: .venv/.ready  ## style, types, import contracts
 bench: .venv/.ready  ## performance, as ratios within one run
 	$(PY) -m tests.bench
 
+.venv-bench/.ready: tests/benchmarks/peers.txt tests/benchmarks/install.py .venv/.ready
+	$(PY) tests/benchmarks/install.py
+
+bench-extraction: .venv/.ready .venv-bench/.ready  ## extraction on real pages, beside its peers (their own environment)
+	$(PY) -m tests.benchmarks.extraction
+
 lock: .venv/.ready  ## refresh requirements.lock (hashes, no host names)
 	$(PY) -m pip install --quiet uv
 	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	    --no-emit-index-url --no-emit-find-links --upgrade --extra dev pyproject.toml -o requirements.lock
 
 clean:
-	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-bench build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,7 +1,8 @@
 """Vietnamese widgets as lines of text: what is left of voice menus, polls, counters and lists once markup is gone.
 
 Every rule is anchored to a whole line, and knows whether it holds everywhere, before the prose, behind it, or takes all
-that follows with it. The rules are the sorted tables of `crawler.widgets`; here is how they are applied.
+that follows with it. The rules are the sorted tables of `crawler.widgets` and `crawler.margins`; here is how they are
+applied.
 """
 
 import re
@@ -10,7 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from crawler.widgets import HEAD, LINES, SECTIONS, TAIL
+from crawler.margins import HEAD, SECTIONS, TAIL
+from crawler.widgets import LINES
 
 # Bylined prefixes of a first paragraph: "ANTD.VN - ", "(Chinhphu.vn) - ", "(PLO)- ", "TTO - ", "GDVN- ".
 PREFIX = re.compile(
@@ -56,6 +58,11 @@ def line_rule(text: str) -> str | None:
     return _match("lines", text)
 
 
+def is_furniture(text: str) -> bool:
+    """Whether a line is what a rule takes anywhere or behind a text: an outlet's address weighs nothing."""
+    return line_rule(text) is not None or _match("tail", text) is not None
+
+
 def section_rule(text: str) -> str | None:
     """The rule by which a line begins what follows the text, or None."""
     return _match("sections", text)
@@ -85,9 +92,10 @@ def verdicts(lines: Sequence[Line]) -> tuple[str | None, ...]:
 def _cut(lines: Sequence[Line], rules: list[str | None], prose: Sequence[int]) -> None:
     """All from the first section that stands behind most of the text; a box between paragraphs takes only its list."""
     total = sum(len(lines[place].text) for place in prose)
+    known = frozenset(prose)
     before = 0
     for place, line in enumerate(lines):
-        if rules[place] is None and place in prose:
+        if rules[place] is None and place in known:
             before += len(line.text)
         rule = section_rule(line.text) if before else None
         if not rule:

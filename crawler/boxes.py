@@ -6,18 +6,26 @@ matched as whole words of a name: `tin-lien-quan`, `tinLienQuan` and `box_relate
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import islice, takewhile
 
 from lxml import etree
 
+from crawler.boilerplate import is_prose, section_rule
 from crawler.segments import Segment
 
 # rule → words of a class name or id
 # fmt: off
 _WORDS: Mapping[str, tuple[str, ...]] = {
+    "about-author": (
+        "author-?(?:bio|desc|description|about|card)", "about-?(?:the-?)?author", "author-box-wrap",
+    ),
     "advertisement": (
         "ads?", "adv", r"advert\w*", "adsbygoogle", "adsense", "ad-?zone", "adm-?zone", "banners?", "quang-?cao",
         r"sponsor\w*", r"promo\w*", "dfp", "taboola", "outbrain",
+    ),
+    "ai-summary": (
+        r"ai-(?:summary|box|tom-?tat)\w*", "(?:summary|tom-?tat)-?ai",
     ),
     "audio": (
         "audio", "tts", "tts-player", "voice", "voices", "text-to-speech", "nghe-bai", "doc-bao-noi",
@@ -33,6 +41,10 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "comments": (
         "comments?", r"comment-?(?:box|list|form|area|wrap\w*|respond)", "binh-?luan", "disqus", "fb-comments",
         "y-?kien(?:-ban-doc)?", "respond", "reply-form",
+    ),
+    "contents": (
+        r"(?:ez|lwp|rank-?math|wp)-?toc\w*", "toc-(?:container|wrapper|box|list|title)", "table-of-contents?",
+        "muc-luc",
     ),
     "counter": (
         "counter", "visitors?", "view-?count", "luot-?xem", "luot-?truy-?cap", "truy-?cap", "so-luot",
@@ -110,6 +122,13 @@ _BOX = re.compile(
     + ")(?=$|[-_ ])"
 )
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_MACHINE = re.compile(
+    r"(?:✨\s*)?(?:ai tóm tắt|(?:bản )?tóm tắt(?: nhanh)?(?: nội dung| bài viết| tin)?(?: (?:bằng|bởi|từ|với|do))?"
+    r" (?:ai|trí tuệ nhân tạo))(?: .{0,20})?\s*:?",
+    re.IGNORECASE,
+)
+_HIGH, _MOST = 4, 40  # ancestors of a label that may be its box, lines in it
+_LINKED = 0.5  # share of links that tells a list of others
 _LONG = 80  # characters of a line of prose
 _SHARE, _FIRM_SHARE = 0.3, 0.6  # of the page's prose: what holds more is no box
 
@@ -144,6 +163,7 @@ def boxed(
     prose = _prose(lines)
     whole = prose.get(None, 0)
     kept = {ancestor for element in protected for ancestor in (element, *element.iterancestors())}
+    labels = _labelled(lines)
     verdicts: dict[etree._Element, str | None] = {}
     outermost: list[etree._Element] = []
 
@@ -156,12 +176,37 @@ def boxed(
             rule = box_of(element)
             if rule and prose.get(element, 0) > (_FIRM_SHARE if rule in _FIRM else _SHARE) * whole:
                 rule = None
+            rule = rule or (labels.get(element) if prose.get(element, 0) <= _SHARE * whole else None)
             if rule:
                 outermost.append(element)
         verdicts[element] = rule
         return rule
 
     return tuple(verdict(line.element) for line in lines), tuple(outermost)
+
+
+def _labelled(lines: Sequence[Segment]) -> dict[etree._Element, str]:
+    """Boxes told by their first line: a summary that a machine wrote, or a heading over a list of links to others."""
+    found: dict[etree._Element, str] = {}
+    last = max((at for at, line in enumerate(lines) if is_prose(line.text) and line.linked < _LINKED), default=-1)
+    for at, line in enumerate(lines[: last + 1]):  # behind the text the rules of sections hold
+        machine = _MACHINE.fullmatch(line.text) is not None
+        if not machine and section_rule(line.text) != "related-section":
+            continue
+        for element in islice((line.element, *line.element.iterancestors()), _HIGH):
+            if element.tag in _WHOLES or (at and _holds(element, lines[at - 1])):
+                break
+            held = list(takewhile(partial(_holds, element), islice(lines, at + 1, at + 1 + _MOST)))
+            if not held or len(held) == _MOST:
+                continue
+            size = sum(len(one.text) for one in held)
+            if machine or sum(one.linked * len(one.text) for one in held) > _LINKED * size:
+                found[element] = "ai-summary" if machine else "related"
+    return found
+
+
+def _holds(element: etree._Element, line: Segment) -> bool:
+    return line.element is element or any(one is element for one in line.element.iterancestors())
 
 
 def _prose(lines: Sequence[Segment]) -> dict[etree._Element | None, int]:

@@ -7,6 +7,7 @@ a line that is a name and nothing else, set apart as a signature. The outlet its
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from lxml import etree
 
@@ -14,15 +15,15 @@ from crawler.boilerplate import is_prose
 from crawler.document import Document
 from crawler.layout import Layout
 from crawler.metadata import Metadata
-from crawler.names import are_initials, attributed, credit_of, labelled_author, people
+from crawler.names import are_initials, attributed, credit_of, is_person, labelled_author, people
 from crawler.segments import Segment
 from crawler.template import candidates
 from crawler.text import fold
 from crawler.types import Template
 
 _WORDS = (
-    "authors?", r"author-?(?:name|info|top\w*|source)?", "tac-?gia", "ten-?tac-?gia", "by-?line", "by", "writer",
-    "nguoi-?viet", "but-?danh", "post-?author", "creator", "meta", "post-?meta", "info",
+    "authors?", r"author-?(?:name|info|top\w*|source)?", "created-?by", "tac-?gia", "ten-?tac-?gia", "by-?line", "by",
+    "writer", "nguoi-?viet", "but-?danh", "post-?author", "creator", "meta", "post-?meta", "info",
 )  # fmt: skip
 _NAMED = re.compile(rf"(?:^|[-_ ])(?:{'|'.join(_WORDS)})(?=$|[-_ ])")
 _SIGNED = re.compile(
@@ -35,6 +36,12 @@ _DAY, _TIME = r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}", r"\d{1,2}[:h]\d{2}(?::\d{2})?"
 _DATE = re.compile(
     rf"(?:(?:thứ \w+|chủ nhật|t\d|cn),? *)?(?:ngày )?{_DAY}(?:[\s,|–-]*{_TIME}(?: ?[ap]m\b)?)?(?: *\(?gmt ?\+?\d*\)?)?"
     rf"|{_TIME}[\s,|–-]*(?:ngày )?{_DAY}",
+    re.IGNORECASE,
+)
+_CREDITED = re.compile(r"(?:theo|nguồn)\s*:?", re.IGNORECASE)
+_COUNTED = re.compile(
+    r"\b[\d.,]+ (?:bình luận|lượt (?:xem|đọc|truy cập)|views?|comments?|phút đọc)\b"
+    r"|\b(?:số )?(?:lượt (?:xem|đọc|truy cập)|views?|đã xem)\s*:?\s*[\d.,]+|(?<=[|\s])[\d.,]+$",
     re.IGNORECASE,
 )
 _TAIL = 4  # lines at the end of a text among which a signature stands
@@ -58,7 +65,7 @@ def find_byline(
     head, head_places = _head(layout, place, kept, facts)
     told = _from_template(page, template, facts)
     said = _from_metadata(facts, layout)
-    authors = told or said or [*head, *signature]
+    authors = told or said or [*head, *signature] or _introduced(layout, facts)
     return Byline(authors=_unique(authors), credit=credit, places=(*places, *head_places))
 
 
@@ -96,7 +103,7 @@ def _head(layout: Layout, place: int, kept: Sequence[int], facts: Metadata) -> t
     end = next((at for at in kept if is_prose(layout.lines[at].text)), layout.first)
     for at in range(max(place + 1, 0), max(end, place + 1)):
         line = layout.lines[at]
-        text = _DATE.sub(" ", line.text)
+        text = _beside(line.text)
         if len(text) > _LONGEST or not (labelled_author(text) or text != line.text or _is_named(line.element)):
             continue
         found = people(text, facts) or attributed(text, facts)
@@ -104,6 +111,12 @@ def _head(layout: Layout, place: int, kept: Sequence[int], facts: Metadata) -> t
             names += found
             places.append((at, "author"))
     return names, places
+
+
+def _beside(text: str) -> str:
+    """What stands beside the date and the counters of a header line, in its first field of words."""
+    fields = (field.strip(" -–—|:,") for field in re.split(r"[|•·]", _COUNTED.sub("|", _DATE.sub("|", text))))
+    return next((field for field in fields if re.search(r"[^\W\d_]", field)), " ") if _DATE.search(text) else text
 
 
 def _is_named(element: etree._Element) -> bool:
@@ -116,18 +129,38 @@ def _names(element: etree._Element) -> str:
     return _CAMEL.sub("-", names).lower().strip()
 
 
+def _introduced(layout: Layout, facts: Metadata) -> list[str]:
+    """Whom a box introduces under the name: "Lê Cát", and below "Tác giả Lê Cát là …"."""
+    for name, line in pairwise(layout.lines):
+        if len(name.text) <= _LONGEST and line.text.startswith(f"Tác giả {name.text} ") and is_person(name.text, facts):
+            return [name.text]
+    return []
+
+
 def _tail(layout: Layout, kept: Sequence[int], facts: Metadata) -> tuple[list[str], str | None, list[tuple[int, str]]]:
     """Signature and credit among the last lines of the text."""
     names: list[str] = []
     credit: str | None = None
     places: list[tuple[int, str]] = []
+    below: int | None = None  # a line set apart as a signature that names no person
     for at in reversed(kept[-_TAIL:]):
         line = layout.lines[at]
         if len(line.text) > _LONGEST:
             break
-        if found := credit_of(line.text):
-            credit = credit or found
+        if _is_outlet(layout, kept, at):
+            credit = credit or line.text
             places.append((at, "credit"))
+            continue
+        if _CREDITED.fullmatch(line.text):
+            places.append((at, "credit"))
+            continue
+        if found := credit_of(line.text):
+            places.append((at, "credit"))
+            if below is not None and at == max(one for one in kept if one < below) and is_person(found, facts):
+                names, credit = [found], credit or layout.lines[below].text  # "Theo Lê Cát", and below it the outlet
+                places.append((below, "credit"))
+                break
+            credit = credit or found
             continue
         signed = _signature(line, facts)
         if signed:
@@ -135,9 +168,16 @@ def _tail(layout: Layout, kept: Sequence[int], facts: Metadata) -> tuple[list[st
             places.append((at, "signature"))
             break
         if _is_signed(line):
+            below = at
             continue
         break
     return names, credit, places
+
+
+def _is_outlet(layout: Layout, kept: Sequence[int], at: int) -> bool:
+    """Whether a short line stands under one that says "Theo" or "Nguồn" and no more."""
+    before = [layout.lines[one].text for one in kept if one < at][-1:]
+    return len(layout.lines[at].text) <= 60 and any(_CREDITED.fullmatch(text) for text in before)
 
 
 def _signature(line: Segment, facts: Metadata) -> list[str]:

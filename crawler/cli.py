@@ -1,9 +1,11 @@
 """`tindothi`: parse arguments, call, print. Commands are loaded when asked for, so that `--help` is quick."""
 
+import errno
 import importlib
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -29,6 +31,9 @@ EXITS: tuple[tuple[type[TindothiError], Exit], ...] = (
     (PublishError, Exit.NOT_PUBLISHED),
     (StoreError, Exit.STORE),
 )
+
+
+_OUTPUT = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)  # what writing to stdout meets
 
 
 class LazyGroup(click.Group):
@@ -71,11 +76,24 @@ def tindothi(config_file: str | None, data_dir: str | None) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run and exit: with a documented code, and without a traceback for a user's mistake."""
     try:
+        _open_streams()
         tindothi.main(args=list(arguments) if arguments is not None else None, prog_name="tindothi")
     except TindothiError as error:
         for line in str(error).splitlines():
             click.echo(f"tindothi: {line}", err=True)
         sys.exit(next((code for kind, code in EXITS if isinstance(error, kind)), 1))
-    except BrokenPipeError:  # `tindothi … | head`
+    except OSError as error:  # a closed pipe (`tindothi … | head`), a full disk behind `>`
+        if error.filename is not None or error.errno not in _OUTPUT:
+            raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        if error.errno == errno.EPIPE:
+            sys.exit(0)
+        click.echo(f"tindothi: the output cannot be written: {error.strerror}; what was to be done is done", err=True)
+        sys.exit(1)
+
+
+def _open_streams() -> None:
+    """Cron and daemons may start us with closed streams: then what is said goes nowhere."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("r+", encoding="utf-8"))  # noqa: SIM115 (for as long as we live)

@@ -17,6 +17,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from crawler.errors import ConfigError
+from crawler.wellformed import Days, Line, Proxy, Seconds, Served, Some, untrusted
 
 FILE_NAME = "tindothi.toml"
 PREFIX = "TINDOTHI_"
@@ -64,41 +65,43 @@ class TopicsConfig(Section):
 class FetchConfig(Section):
     """How pages are fetched."""
 
-    contact: str = Field("", description="mail address or URL put into the User-Agent, so that a site can reach you")
-    delay: float = Field(2.0, ge=0, description="seconds between two requests to one host, at least")
+    contact: Line = Field("", description="mail address or URL put into the User-Agent, so that a site can reach you")
+    delay: Seconds = Field(2.0, description="seconds between two requests to one host, at least")
     concurrency: int = Field(1, ge=1, le=8, description="requests under way at once to one host")
-    timeout: float = Field(60, gt=0, description="seconds one page may take")
-    max_size: int = Field(16 * 1024 * 1024, ge=1024, description="bytes one page may have, unpacked")
+    timeout: Some = Field(60, description="seconds one page may take")
+    max_size: int = Field(16 * 1024 * 1024, ge=1024, le=1024**3, description="bytes one page may have, unpacked")
     retries: int = Field(2, ge=0, le=10, description="further tries of a failed request within one run")
     redirects: int = Field(5, ge=0, le=20, description="redirects followed, within the source's own hosts")
-    proxy: str = Field("", description="HTTP proxy for all requests, as http://host:port")
+    proxy: Proxy = Field("", description="HTTP proxy for all requests, as http://host:port")
     ca_file: Path | None = Field(None, description="file of the certificates to trust (PEM), instead of the system's")
-    deadline: float = Field(3600, gt=0, description="seconds one run may take")
+    deadline: Some = Field(3600, description="seconds one run may take")
 
 
 class CrawlConfig(Section):
     """What is fetched."""
 
-    limit: int = Field(200, ge=1, description="articles fetched per source and run, at most")
+    limit: int = Field(200, ge=1, le=1_000_000, description="articles fetched per source and run, at most")
     expire_days: int = Field(
-        14, ge=1, description="days after which an announced article that cannot be had is given up"
+        14, ge=1, le=36500, description="days after which an announced article that cannot be had is given up"
     )
-    recheck_days: int = Field(14, ge=0, description="days for which a stored article is checked for changes; 0: never")
-    recheck_first: float = Field(3600, ge=0, description="seconds until the first re-check; later ones come ever rarer")
+    recheck_days: Days = Field(14, description="days for which a stored article is checked for changes; 0: never")
+    recheck_first: Seconds = Field(3600, description="seconds until the first re-check; later ones come ever rarer")
 
 
 class BaselineConfig(Section):
     """How much of a source's first run is news."""
 
-    items: int = Field(10, ge=0, description="entries that a source's first run publishes, at most, per feed")
-    days: int = Field(7, ge=0, description="how old, in days, an entry of a first run may be")
+    items: int = Field(
+        10, ge=0, le=1_000_000, description="entries that a source's first run publishes, at most, per feed"
+    )
+    days: Days = Field(7, description="how old, in days, an entry of a first run may be")
 
 
 class FeedConfig(Section):
     """Where and how feeds are written."""
 
     directory: Path | None = Field(None, description="where the Atom files go; default: `feeds` in the data directory")
-    base_url: str = Field("", description="where the directory is served, as https://host/path; for the self link")
+    base_url: Served = Field("", description="where the directory is served, as https://host/path; for the self link")
     entries: int = Field(100, ge=1, le=5000, description="entries in a feed document, at most")
 
 
@@ -114,8 +117,10 @@ class Config(BaseSettings):
         description="where the store, the archive and the feeds live",
     )
     database: str = Field("", description="SQLAlchemy URL of the store; default: `tindothi.db` in the data directory")
-    database_timeout: float = Field(30, ge=0, description="seconds to wait for another process that locks the database")
-    log_level: str = Field("WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR")
+    database_timeout: Seconds = Field(30, description="seconds to wait for another process that locks the database")
+    log_level: str = Field(
+        "WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR"
+    )
     sources: SourcesConfig = SourcesConfig()
     topics: TopicsConfig = TopicsConfig()
     fetch: FetchConfig = FetchConfig()
@@ -138,7 +143,8 @@ class Config(BaseSettings):
     @property
     def database_url(self) -> str:
         """Where the store is."""
-        return self.database or f"sqlite:///{self.data_dir / 'tindothi.db'}"
+        path = str(self.data_dir / "tindothi.db").replace("%", "%25").replace("?", "%3F")
+        return self.database or f"sqlite:///{path}"
 
     @property
     def archive_dir(self) -> Path:
@@ -184,7 +190,10 @@ def load() -> Config:
         mistakes += [_mistake(path, found) for found in error.errors()]
     if mistakes:
         raise ConfigError("\n".join(mistakes))
-    return _absolute(config, path)
+    config = _absolute(config, path)
+    if (ca_file := config.fetch.ca_file) and (wrong := untrusted(ca_file)):
+        raise ConfigError(f"fetch.ca_file: {ca_file} {wrong}; mend it, or take the setting out")
+    return config
 
 
 def origins(config: Config) -> Iterator[tuple[str, Any, str, str]]:
@@ -238,11 +247,18 @@ def _unknown_variable(name: str) -> str:
 def _mistake(path: Path | None, found: Any) -> str:
     key = ".".join(str(part) for part in found["loc"])
     top = ".".join(str(part) for part in found["loc"][:2])
-    where = f"environment: {_variable(top)}" if _variable(top) in os.environ else f"{path}: {key}"
+    section = _variable(str(found["loc"][0]))
+    where = f"{path}: {key}"
+    if _variable(top) in os.environ:
+        where = f"environment: {_variable(top)}"
+    elif section in os.environ:
+        where = f"environment: {section}: {key}"
     if found["type"] == "extra_forbidden":
         close = difflib.get_close_matches(key, [known for known, _ in keys()], n=1)
         return f"{where}: no such setting; " + (f"did you mean {close[0]}?" if close else "take it out")
-    return f"{where}: {found['msg']}, not {found['input']!r}"
+    shown = repr(found["input"])
+    shown = shown if len(shown) < 100 else f"{shown[:99]}…"
+    return f"{where}: {found['msg'].removeprefix('Value error, ')}, not {shown}"
 
 
 def _origin(key: str, values: Mapping[str, Any], path: Path | None) -> str:
@@ -262,7 +278,10 @@ def _absolute(config: Config, file: Path | None) -> Config:
 
     def resolved(path: Path, key: str) -> Path:
         base = file.parent if file and _origin(key, values, file) == str(file) else Path.cwd()
-        return base / path.expanduser()
+        try:
+            return base / path.expanduser()
+        except RuntimeError as error:
+            raise ConfigError(f"{key}: {path}: {error}; write the folder without `~`") from None
 
     def section(part: Section, name: str) -> Section:
         changes: dict[str, Any] = {}

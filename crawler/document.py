@@ -6,6 +6,8 @@ The parser (libxml2) gives up below 256 nested elements and keeps what it has re
 """
 
 import re
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from lxml import etree, html
@@ -16,13 +18,15 @@ from crawler.types import Snapshot
 
 MAX_SIZE = 16 * 1024 * 1024  # bytes
 MAX_ELEMENTS = 60_000  # the largest of the known pages has 12,000
+MAX_TITLE = 500  # characters; what is longer is no title
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
 _HEADER = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _ILLEGAL_REFERENCE = re.compile(
-    r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|x0*(?:[0-8bcef]|1[\da-f]))(?![\da-f]);?", re.IGNORECASE
+    r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01]|6553[45])(?!\d)|x0*(?:[0-8bcef]|1[\da-f]|fff[ef])(?![\da-f]));?",
+    re.IGNORECASE,
 )
 _DECLARATION = re.compile(r"^\s*(?:<\?xml[^>]*>|<!--.*?-->|<%[^>]*%>|\s)*", re.DOTALL)
 _FEED = re.compile(r"<(rss|feed|rdf:RDF|urlset|sitemapindex|opml|svg|Error|ListBucketResult)[\s>]", re.IGNORECASE)
@@ -53,10 +57,13 @@ _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGN
 _HIDDEN_CLASSES = frozenset(
     ["hidden", "hide", "d-none", "visually-hidden", "sr-only", "screen-reader-text", "print-only", "is-hidden"]
 )
+# An icon font whose letters are the icon's name: "person", "schedule".
+_ICON = re.compile(r"(?:^|\s)material-(?:icons|symbols)(?=$|[\s-])")
 _UNSEEN_TAGS = (
     "script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "canvas", "audio", "video", "select",
     "textarea", "input", "map", "math", "applet", "noframes", "datalist", "dialog",
 )  # fmt: skip
+_DROPPED = "dropped"  # the name of an element on its way out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,12 +98,8 @@ def parse(snapshot: Snapshot, *, max_size: int = MAX_SIZE) -> Document:
     body = tree.find(".//body")
     title = tree.find(".//title")
     root = tree if body is None else body
-    page = Document(
-        url=snapshot.url,
-        head=_head(tree),
-        root=root,
-        title=clean("".join(map(str, title.itertext()))) if title is not None else "",
-    )
+    said = clean("".join(map(str, title.itertext()))) if title is not None else ""
+    page = Document(url=snapshot.url, head=_head(tree), root=root, title=said if len(said) <= MAX_TITLE else "")
     _drop_unseen(root)
     return page
 
@@ -182,12 +185,15 @@ def _head(tree: etree._Element) -> etree._Element:
 
 
 def _drop_unseen(root: etree._Element) -> None:
-    for element in [*root.iter(*_UNSEEN_TAGS), *root.iter("head")]:
-        drop(element)
+    drop(root, [*root.iter(*_UNSEEN_TAGS), *root.iter("head")])
     total = sum(len(text) for text in root.itertext())
-    for element in list(root.iter()):
-        if _hidden(element) and sum(len(text) for text in element.itertext()) * 2 < total:
-            drop(element)
+    gone: set[etree._Element] = set()
+    for element in root.iter():
+        if element.getparent() in gone or (
+            _hidden(element) and sum(len(text) for text in element.itertext()) * 2 < total
+        ):
+            gone.add(element)
+    drop(root, gone)
 
 
 def _hidden(element: etree._Element) -> bool:
@@ -196,20 +202,22 @@ def _hidden(element: etree._Element) -> bool:
     if "hidden" in element.attrib and element.get("hidden") != "until-found":
         return True
     style, classes = element.get("style"), element.get("class")
+    if classes and element.tag in ("i", "span") and _ICON.search(classes):
+        return True
     return bool(
         (style and _HIDDEN_STYLE.search(style)) or (classes and not _HIDDEN_CLASSES.isdisjoint(classes.split()))
     )
 
 
-def drop(element: etree._Element) -> None:
-    """Take an element out of its tree, and leave the text after it where it was."""
-    parent = element.getparent()
-    if parent is None:
-        return
-    if element.tail:
-        before = element.getprevious()
-        if before is not None:
-            before.tail = (before.tail or "") + element.tail
-        else:
-            parent.text = (parent.text or "") + element.tail
-    parent.remove(element)
+def drop(root: etree._Element, elements: Iterable[etree._Element]) -> None:
+    """Take elements out of a tree, and leave the text after each where it was; the root stays.
+
+    All at once: text that is moved element by element is copied anew for each.
+    """
+    named = [(element, element.tag) for element in elements if element is not root]
+    for element, _ in named:
+        element.tag = _DROPPED
+    etree.strip_elements(root, _DROPPED, with_tail=False)
+    for element, tag in named:
+        with suppress(ValueError):  # a broken page has names that lxml reads, but will not set
+            element.tag = tag

@@ -6,6 +6,7 @@ TindothiError
   │    └─ StoreLocked      another process holds the database
   ├─ RunLocked             another run holds the data directory
   ├─ PublishError          stored, but a feed could not be written
+  ├─ Stopped               a signal ended the run before it was done
   └─ Rejected              a fetched page that is no article
        ├─ HttpRefused      status 4xx or 5xx                     (temporary, see `temporary`)
        │    ├─ NotFound    404, 410                               (final)
@@ -45,6 +46,10 @@ class PublishError(TindothiError):
     """Stored, but a feed could not be written."""
 
 
+class Stopped(TindothiError):
+    """A signal ended the run before it was done; the next one goes on."""
+
+
 class Rejected(TindothiError):
     """A fetched page that is no article. `temporary`: worth asking again later."""
 
@@ -57,17 +62,19 @@ class Rejected(TindothiError):
 
 
 class HttpRefused(Rejected):
-    """The server answered with a status that is no page."""
+    """The server answered with a status that is no page; a gate keeper's 403 is gone tomorrow."""
+
+    temporary = True
 
 
 class NotFound(HttpRefused):
     """404 or 410."""
 
+    temporary = False
+
 
 class ServerError(HttpRefused):
     """5xx, 408 or 429."""
-
-    temporary = True
 
 
 class Blocked(Rejected):

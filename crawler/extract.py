@@ -7,28 +7,32 @@
 What it needs of a site is data (`Source.templates`); without any, the page is read by what pages have in common.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
 from crawler.blocked import refuse_blocked, refuse_status
 from crawler.boilerplate import Line, is_prose, verdicts, without_prefix
 from crawler.byline import find_byline
-from crawler.dates import labelled_date
+from crawler.dates import labelled_date, page_date
 from crawler.document import MAX_SIZE, Document, parse
 from crawler.errors import NotArticle, NoText
 from crawler.headline import Headline, headline, told_headline
 from crawler.items import announcements
-from crawler.kinds import Weight, is_home, no_article, weigh
+from crawler.kinds import Weight, columns, is_home, no_article, weigh
 from crawler.layout import Layout, lay_out, orphans
 from crawler.lead import Lead, find_lead
 from crawler.metadata import Metadata, read_metadata, section_of
 from crawler.published import published
 from crawler.segments import Segment, segments
 from crawler.template import clear, fitting
-from crawler.types import Article, Block, Snapshot, Source, Template
+from crawler.types import Article, Block, Instant, Snapshot, Source, Template
 from crawler.urls import article_key, canonical
 
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _PROSE = 140  # characters of the line that begins the prose
+_COLUMNS = 3  # cells of a row of data; a page's frame and its header lines have fewer
+_HEADER = 100  # characters of a line that prints the date
 _SMALLEST = 60  # characters of lead and text
 
 
@@ -76,13 +80,14 @@ def _article(
     lead = find_lead(page, facts, template, layout, title.place)
     items = announcements(layout, title)
     rules = _rules(layout, title, lead, items)
-    kept = [at for at, rule in enumerate(rules) if rule is None]
     when = published(page, facts, template, layout, title.place, now=now, order=source.date_order)
+    for at in _dated(layout, rules, when):
+        rules[at] = "date"
     signed = [at for at, rule in enumerate(rules) if rule in (None, "credit")]
     byline = find_byline(page, facts, template, layout, title.place, signed)
     for at, rule in byline.places:
         rules[at] = rules[at] or rule
-    kept = [at for at in kept if rules[at] is None]
+    kept = [at for at, rule in enumerate(rules) if rule is None]
     own = [*(lead.places if lead else ()), *kept]
     _require_article(weigh(layout, own, items, title, dated=when is not None))
     opening = without_prefix(lead.text, source.prefixes)[0] if lead else None
@@ -123,7 +128,7 @@ def _rules(layout: Layout, title: Headline, lead: Lead | None, items: frozenset[
     body = [at for at, rule in enumerate(rules) if rule is None]
     found = verdicts([Line(text=layout.lines[at].text, linked=layout.lines[at].linked) for at in body])
     for at, rule in zip(body, found, strict=True):
-        rules[at] = rule or ("date" if _is_date(layout.lines[at].text) else None)
+        rules[at] = rule or ("date" if _is_date(layout.lines[at]) else None)
     for at in _above_date(layout, rules):
         rules[at] = "header"
     for at in orphans(layout, rules):
@@ -131,6 +136,14 @@ def _rules(layout: Layout, title: Headline, lead: Lead | None, items: frozenset[
     if lead and body and layout.lines[body[0]].text == lead.text:
         rules[body[0]] = "lead"
     return rules
+
+
+def _dated(layout: Layout, rules: Sequence[str | None], when: Instant | None) -> list[int]:
+    """The short lines before the text that print the date of publication beside something else."""
+    prose = next((at for at, rule in enumerate(rules) if rule is None and is_prose(layout.lines[at].text)), 0)
+    short = [at for at in range(prose) if rules[at] is None and len(layout.lines[at].text) < _HEADER]
+    days = {at: found.at.date() for at in short if (found := page_date(layout.lines[at].text))}
+    return [at for at, day in days.items() if when and day == when.at.date()]
 
 
 def _above_date(layout: Layout, rules: Sequence[str | None]) -> list[int]:
@@ -147,8 +160,11 @@ def _before_headline(layout: Layout, title: Headline) -> Sequence[int]:
     return before if 2 * sum(sizes[at] for at in before) < sum(sizes) else ()
 
 
-def _is_date(text: str) -> bool:
-    return len(text) < 100 and labelled_date(text) is not None
+def _is_date(line: Segment) -> bool:
+    """Whether a line is a date and nothing else; the cells of a table's columns are text."""
+    if len(line.text) >= _HEADER or not _YEAR.search(line.text) or columns(line.element) >= _COLUMNS:
+        return False
+    return labelled_date(line.text) is not None
 
 
 def _require_article(weight: Weight) -> None:

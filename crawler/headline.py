@@ -3,13 +3,14 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml import etree
 
-from crawler.boilerplate import line_rule, section_rule
+from crawler.boilerplate import is_furniture, is_prose, line_rule, section_rule
 from crawler.boxes import box_of
 from crawler.dates import page_date
-from crawler.document import Document
+from crawler.document import MAX_TITLE, Document
 from crawler.metadata import Metadata, squeezed
 from crawler.segments import Segment
 from crawler.template import candidates
@@ -24,6 +25,8 @@ _NAMED = re.compile(
 _LEVELS = {"h1": 4.0, "h2": 2.0, "h3": 1.5, "h4": 1.5, "h5": 0.5}
 _SHORTEST, _LONGEST = 3, 60  # words
 _ENOUGH = 3.0
+_MARKS = 20  # characters by which a line may be longer than the same title elsewhere
+_BROKEN = 4  # lines of a headline
 _TELLING = 5  # words of a title that is no section's name
 _ELSEWHERE = frozenset(
     ("comments", "counter", "follow", "footer", "login", "menu", "poll", "popup", "related", "tags", "weblinks")
@@ -34,6 +37,7 @@ _SITE = re.compile(
     r"|\.(?:vn|com|net|org)\b",
     re.IGNORECASE,
 )
+_OWN = re.compile(r"(?:trang|cổng) (?:thông tin|tin)\b|(?:báo|tạp chí) điện tử\b|website\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,32 +60,68 @@ def headline(lines: Sequence[Segment], facts: Metadata, page_title: str, prose: 
     """
     said = [*facts.titles, *_parts(page_title)]
     known = {_key(title) for title in said}
+    longest = max(map(len, said), default=0) + _MARKS
     scored = [
         (_score(line, known, facts) + _by_place(lines, place, prose), -abs(prose - place), place)
         for place, line in enumerate(lines)
-        if _SHORTEST <= len(words(line.text)) <= _LONGEST or _key(line.text) in known
+        if len(line.text) <= MAX_TITLE
+        and (_looks_so(line) or (place <= prose and (len(line.text) <= longest or _by_place(lines, place, prose) > 0)))
+        and (_SHORTEST <= len(words(line.text)) <= _LONGEST or _key(line.text) in known)
     ]
     best = max(scored, default=(0.0, 0, -1))
     if best[0] >= _ENOUGH:
-        text = lines[best[2]].text
+        place, text = _whole(lines, best[2])
         agreed = _key(text) in known and len(words(text)) >= _TELLING and not _SITE.match(text)
-        return Headline(text=text, place=best[2], agreed=agreed)
+        return Headline(text=text, place=place, agreed=agreed)
     told = _from_metadata(facts, page_title)
-    return Headline(text=told) if told else _opening(lines, prose)
+    if told and not _SITE.match(told):
+        return Headline(text=told)
+    opening = _opening(lines, prose)
+    return opening if opening.text else Headline(text=told)
+
+
+def _whole(lines: Sequence[Segment], place: int) -> tuple[int, str]:
+    """The headline that a `<br>` broke, in one, and the place of its last line."""
+    first = last = place
+    while first and lines[first - 1].broken and _is_one(lines[first - 1], lines[first]):
+        first -= 1
+    while last + 1 < len(lines) and lines[last].broken and _is_one(lines[last], lines[last + 1]):
+        last += 1
+    text = " ".join(line.text for line in lines[first : last + 1])
+    if last - first < _BROKEN and len(text) <= MAX_TITLE and len(words(text)) <= _LONGEST and first < last:
+        return last, text
+    return place, lines[place].text
+
+
+def _is_one(first: Segment, second: Segment) -> bool:
+    """Whether two lines of one element are one headline: a heading, or both bold and in capitals."""
+    if first.element is not second.element or first.text.endswith((".", ":", ";")):
+        return False
+    if first.tag in ("h1", "h2", "h3"):
+        return page_date(second.text) is None and len(words(first.text)) >= _SHORTEST
+    return min(first.bold, second.bold) > 0.9 and first.text.isupper() and second.text.isupper()
 
 
 def _opening(lines: Sequence[Segment], prose: int) -> Headline:
     """On a page that names no title anywhere: the last line before the prose that could be one."""
-    for place in range(min(prose, len(lines)) - 1, -1, -1):
+    plain = ((at, one.text) for at, one in enumerate(lines) if one.linked < 0.5)
+    sentence = (at for at, text in plain if is_prose(text) and not is_furniture(text))
+    for place in range(min(next(sentence, prose), prose, len(lines)) - 1, -1, -1):
         line = lines[place]
         if (
             line.linked < 0.5
+            and len(line.text) <= MAX_TITLE
             and _TELLING <= len(words(line.text)) <= _LONGEST
             and line.text[-1] not in ".:;,…"
-            and not (line_rule(line.text) or section_rule(line.text) or page_date(line.text))
+            and not (is_furniture(line.text) or section_rule(line.text) or page_date(line.text))
         ):
             return Headline(text=line.text, place=place)
     return Headline(text=None)
+
+
+def _looks_so(line: Segment) -> bool:
+    """Whether markup makes it a headline; a plain line is one only by what the page says, or by a date below it."""
+    return bool(_level(line.element) or _titled(line.element))
 
 
 def _score(line: Segment, known: set[str], facts: Metadata) -> float:
@@ -94,6 +134,8 @@ def _score(line: Segment, known: set[str], facts: Metadata) -> float:
         score += 4.0
     elif any(len(key) > 24 and title.startswith(key) for title in known):
         score += 3.0
+    elif _OWN.match(line.text):
+        score -= 3.0
     if line.linked > 0.8:
         score -= 1.0 if key in known else 4.0
     if _in_list(line.element):
@@ -115,7 +157,7 @@ def _by_place(lines: Sequence[Segment], place: int, prose: int) -> float:
 
 
 def _level(element: etree._Element) -> str:
-    for one in (element, *list(element.iterancestors())[:2]):
+    for one in (element, *islice(element.iterancestors(), 2)):
         if one.tag in _LEVELS:
             return str(one.tag)
     return ""
@@ -144,7 +186,9 @@ def _parts(page_title: str) -> list[str]:
     """A `<title>` and what is left of it without the site's name at its end or its beginning."""
     pieces = _SPLIT.split(page_title)
     shorter = [page_title[: match.start()] for match in _SPLIT.finditer(page_title)]
-    return [page_title, *shorter, *([pieces[-1]] if len(pieces) > 1 else [])]
+    named = page_title.partition(": ")[2]  # "The blog: the article"; a short rest may be a section
+    behind = [named] if len(words(named)) > _TELLING else []
+    return [page_title, *shorter, *([pieces[-1]] if len(pieces) > 1 else []), *behind]
 
 
 def _from_metadata(facts: Metadata, page_title: str) -> str | None:
@@ -174,7 +218,7 @@ def told_headline(page: Document, lines: Sequence[Segment], facts: Metadata, tem
     for found in (*candidates(page.root, template.title), *candidates(page.head, template.title)):
         text = clean(found.value)
         place = next((at for at, line in enumerate(lines) if _is_in(line.element, found.element)), -1)
-        if text:
+        if 0 < len(text) <= MAX_TITLE:
             agreed = _key(text) in {_key(title) for title in facts.titles} or len(words(text)) >= _TELLING
             return Headline(text=without_site(text, facts) if place < 0 else text, place=place, agreed=agreed)
     return None

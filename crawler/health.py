@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from enum import IntEnum
 
-from crawler.errors import StoreError, StoreLocked
+from crawler.errors import Stopped, StoreError, StoreLocked
 from crawler.types import Run
 
 
@@ -17,6 +17,7 @@ class Exit(IntEnum):
     LOCKED = 6
     NOT_PUBLISHED = 7
     STORE = 8
+    STOPPED = 9
 
 
 MEANING = {
@@ -27,23 +28,32 @@ MEANING = {
     Exit.LOCKED: "another run holds the data directory",
     Exit.NOT_PUBLISHED: "stored, but a feed could not be written",
     Exit.STORE: "the store refused: locked by another process, full or damaged",
+    Exit.STOPPED: "stopped by a signal; what was done is stored, the next run goes on",
 }
 
 
 STORE_FAILURES = (StoreError.__name__, StoreLocked.__name__)
 
+MANY_GONE = "ManyGone"  # the failure of a run that found more articles gone than a site takes back
+
 
 def healthy(run: Run) -> bool:
-    """Whether a source's run did what it is for: every listing was read, and what failed else was less than half.
+    """Whether a source's run did what it is for: every listing was read, and what failed or is gone is less than half.
 
     A single article that answers 500 is no alarm: it stays pending, and the next run brings it.
     """
-    return run.listings > 0 and not run.blind and run.failed <= run.fetched / 2
+    many_gone = run.failure is not None and run.failure.kind == MANY_GONE
+    return run.listings > 0 and not run.blind and run.failed <= run.fetched / 2 and not many_gone
 
 
 def refused(runs: Sequence[Run]) -> bool:
     """Whether the store refused to take something."""
     return any(run.failure and run.failure.kind in STORE_FAILURES for run in runs)
+
+
+def stopped(runs: Sequence[Run]) -> bool:
+    """Whether a signal ended a run before it was done."""
+    return any(run.failure and run.failure.kind == Stopped.__name__ for run in runs)
 
 
 def verdict(runs: Sequence[Run], *, wrong_files: int = 0, expected: int = 0) -> Exit:
@@ -53,6 +63,8 @@ def verdict(runs: Sequence[Run], *, wrong_files: int = 0, expected: int = 0) -> 
     """
     if refused(runs):
         return Exit.STORE
+    if stopped(runs):
+        return Exit.STOPPED
     if expected and not any(run.fetched for run in runs):
         return Exit.NOTHING_FETCHED
     if wrong_files or len(runs) < expected or not all(healthy(run) for run in runs):

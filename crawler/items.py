@@ -3,6 +3,7 @@
 On a list of articles they are the page; in an article they are boxes without a telling name.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -17,6 +18,8 @@ _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _LINK = 10  # characters of a link that may announce an article
 _ALIKE = 3  # siblings of one shape that announce
 _FEW = 2  # of them, where they are small
+# What stands behind a headline in a list.
+_DATED = re.compile(r"\(?\b\d{1,2}[/.-]\d{1,2}(?:[/.-](?:19|20)\d\d)?(?:[ ,|-]+\d{1,2}:\d{2})?\)?$")
 _SMALL, _LARGEST = 500, 2000  # characters of an announcement with its summary
 
 
@@ -30,7 +33,11 @@ def announcements(layout: Layout, title: Headline) -> frozenset[int]:
 
     def is_announcement(element: etree._Element, above: bool) -> bool:
         size = sizes.get(element, 0)
-        if element in own or element not in announcing or (own and size > _LARGEST):
+        if element in own:
+            return False
+        if not above and element.tag == "article" and size <= _SMALL and _begins_with_link(element):
+            return True  # an article within the article is another
+        if element not in announcing or (own and size > _LARGEST):
             return False
         if above and not (element.get("class") and element in headed):
             return False
@@ -54,7 +61,20 @@ def announces(line: Segment) -> bool:
     """Whether a line is a link to an article, or one beside a date, or a heading that holds one."""
     if line.linked * len(line.text) < _LINK:
         return False
-    return line.linked > 0.8 or line.tag in _HEADINGS or (line.linked > 0.4 and page_date(line.text) is not None)
+    if line.linked > 0.8 or line.tag in _HEADINGS:
+        return True
+    return line.linked > 0.4 and (_DATED.search(line.text) is not None or page_date(line.text) is not None)
+
+
+def _begins_with_link(element: etree._Element) -> bool:
+    """Whether its first words are a link."""
+    for event, one in etree.iterwalk(element, events=("start", "end")):
+        if event == "start" and one.tag == "a" and "".join(map(str, one.itertext())).strip():
+            return True
+        said = one.text if event == "start" else one.tail
+        if said and said.strip():
+            return False
+    return False
 
 
 def _is_own(layout: Layout, title: Headline) -> bool:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from crawler.boilerplate import is_prose
+from crawler.boilerplate import is_furniture, is_prose
 from crawler.headline import Headline
 from crawler.layout import Layout
 from crawler.segments import Segment
@@ -68,7 +68,11 @@ def weigh(layout: Layout, kept: Sequence[int], items: frozenset[int], title: Hea
     lines = [layout.lines[at] for at in kept]
     prose = [line for line in lines if len(line.text) >= _SUMMARY]
     size = sum(len(line.text) for line in prose)
-    whole = sum(len(line.text) for line in layout.lines if line.linked < 0.5 and len(line.text) >= _SUMMARY)
+    whole = sum(
+        len(line.text)
+        for line in layout.lines
+        if line.linked < 0.5 and len(line.text) >= _SUMMARY and not is_furniture(line.text)
+    )
     text = sum(len(line.text) for line in lines)
     return Weight(
         kept=text,
@@ -76,7 +80,7 @@ def weigh(layout: Layout, kept: Sequence[int], items: frozenset[int], title: Hea
         listed=max(_in_items(layout, items), _behind_links(layout, kept), _cut_short(prose)),
         share=size / whole if whole else 0.0,
         links=sum(line.linked > 0.8 and len(line.text) >= _HEADLINE for line in layout.lines),
-        tabular=sum(len(line.text) for line in lines if _columns(line.element) >= 3) / text if text else 0.0,
+        tabular=sum(len(line.text) for line in lines if columns(line.element) >= 3) / text if text else 0.0,
         headline=title.place >= 0,
         telling=len(words(title.text or "")) >= _TELLING,
         agreed=title.agreed,
@@ -101,7 +105,8 @@ def no_article(weight: Weight) -> str | None:
     if not weight.sentences and not weight.dated:
         return "no sentence"
     crowded = weight.kept < min(_LONG, _PER_LINK * weight.links)
-    weak = weight.share < _SHARE or (crowded and (weight.share < _MOST or weight.kept < _SHORT))
+    alone = weight.share >= _MOST and (weight.kept >= _SHORT or (weight.dated and weight.telling))
+    weak = weight.share < _SHARE or (crowded and not alone)
     if weak and not weight.agreed:
         return f"{weight.links} links to articles, and little text of its own"
     return None
@@ -118,11 +123,11 @@ def _in_items(layout: Layout, items: frozenset[int]) -> float:
 
 
 def _cut_short(prose: Sequence[Segment]) -> float:
-    """The share of the prose in summaries that end in dots, where there are several."""
+    """The share of the prose in summaries that end in dots, where there are several, or nothing else."""
     short = [line for line in prose if len(line.text) < _SUMMARY_END and line.text.endswith(("...", "…", "[…]"))]
-    return (
-        sum(len(line.text) for line in short) / sum(len(line.text) for line in prose) if len(short) >= _REPEATED else 0
-    )
+    if not short or len(short) < min(_REPEATED, len(prose)):
+        return 0.0
+    return sum(len(line.text) for line in short) / sum(len(line.text) for line in prose)
 
 
 def _behind_links(layout: Layout, kept: Sequence[int]) -> float:
@@ -140,7 +145,7 @@ def _behind_links(layout: Layout, kept: Sequence[int]) -> float:
     return behind / total if total and count > _REPEATED else 0.0
 
 
-def _columns(element: etree._Element) -> int:
+def columns(element: etree._Element) -> int:
     """How many cells the table row has in which an element stands; 0 outside of tables."""
     for one in (element, *element.iterancestors()):
         if one.tag == "tr":

@@ -54,8 +54,7 @@ def lay_out(
     told = body_element(page.root, template) if template else None
     marked = [told] if told is not None else _marked(page.root)
     boxes, elements = boxed(lines, [*headlines, *marked])
-    for element in elements:
-        drop(element)
+    drop(page.root, elements)
     voted = votes(lines, boxes, trafilatura_text(page.root if told is None else told))
     body = told if told is not None else _choose(lines, boxes, voted, marked)
     held = _held(lines, body)

@@ -1,7 +1,8 @@
 """The lead (sapo): the paragraph that a page sets apart between headline and text.
 
 Proof is one of: the template's element, an element named so, the page's own description standing there word for
-word, a first paragraph that alone is set bold, or one that bears the outlet's bylined prefix. Else there is none.
+word, a first paragraph that alone is set bold, one that bears the outlet's bylined prefix, or one before a text that at
+least three subheadings order. Else there is none.
 """
 
 import re
@@ -22,7 +23,7 @@ from crawler.types import Template
 
 _NAMED = re.compile(
     r"(?:^|[-_ ])(?:(?:article|post|entry|news|detail|content|singular|cms|single|longform|header)[-_]*)*"
-    r"(?:sapo|lead|lede|chapo|summary|excerpt|standfirst|abstract|intro|introtext|desc|description|mo-?ta|tom-?tat|trich-?dan|dek|headnote|short-?(?:desc\w*|intro)|sub-?headline)"
+    r"(?:sapo|lead|lede|chapo|summary|excerpt|standfirst|abstract|intro|introtext|desc|description|mo-?ta|tom-?tat|trich-?dan|dek|headnote|home-?text|sub-?title|short-?(?:desc\w*|intro)|sub-?headline)"
     r"(?:[-_]*(?:detail|news|article|content|post|text|cms))*(?=$|[-_ ])"
 )
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -32,6 +33,7 @@ _PICTURE = re.compile(
 _NUMBERED = re.compile(r"^(?:[-–•*+]|\(?[\dIVX]{1,4}[.)]|[a-zđ]\))")
 _NOTE = re.compile(r"^(?:LTS|TS|Lời (?:tòa|toà) soạn)\b")  # the editors' note stands before the lead, and is none
 _SHORTEST, _LONGEST = 30, 1200  # characters
+_HEADS = 3  # subheadings that order a text
 _HEAD = 5  # lines of text among which a lead may stand
 
 
@@ -60,19 +62,30 @@ def find_lead(page: Document, facts: Metadata, template: Template | None, layout
 
 def _around(layout: Layout, place: int) -> tuple[int, ...]:
     """Places where a lead may stand: behind the headline, up to the first lines of the text; no widgets, no boxes."""
-    free = [
-        at
-        for at in range(max(place + 1, 0), layout.last + 1)
-        if layout.boxes[at] is None
-        and not line_rule(layout.lines[at].text)
-        and layout.lines[at].linked < 0.5
-        and not _is_summary(layout, at)
-        and not _NOTE.match(layout.lines[at].text)
-        and not labelled_date(layout.lines[at].text)
-    ]
-    inside = [at for at in free if layout.inside[at] and is_prose(layout.lines[at].text)][:_HEAD]
+    free: list[int] = []
+    inside: list[int] = []
+    for at in range(max(place + 1, 0), layout.last + 1):
+        if not _is_free(layout, at):
+            continue
+        free.append(at)
+        if layout.inside[at] and is_prose(layout.lines[at].text):
+            inside.append(at)
+        if len(inside) == _HEAD:
+            break
     stop = inside[-1] if inside else layout.first
     return tuple(at for at in free if at <= stop)
+
+
+def _is_free(layout: Layout, at: int) -> bool:
+    line = layout.lines[at]
+    return (
+        layout.boxes[at] is None
+        and not line_rule(line.text)
+        and line.linked < 0.5
+        and not _is_summary(layout, at)
+        and not _NOTE.match(line.text)
+        and not labelled_date(line.text)
+    )
 
 
 def _is_summary(layout: Layout, at: int) -> bool:
@@ -113,7 +126,8 @@ def _named(layout: Layout, around: Sequence[int]) -> Lead | None:
         if element is None or _is_picture(layout.lines[at].element):
             continue
         places = [one for one in around if _is_in(layout.lines[one].element, element)]
-        if lead := _lead(layout, places, "named"):
+        own = [one for one in places if not _is_under_picture(layout.lines[one].element, element)]
+        if lead := _lead(layout, own or places, "named"):
             return lead
     return None
 
@@ -135,6 +149,18 @@ def _is_picture(element: etree._Element) -> bool:
         one.tag == "figure" or _PICTURE.search(_CAMEL.sub("-", one.get("class") or "").lower())
         for one in (element, *list(element.iterancestors())[:2])
     )
+
+
+def _is_under_picture(element: etree._Element, lead: etree._Element) -> bool:
+    """Whether a block within the lead's element holds the line together with a picture: its caption."""
+    while element is not lead:
+        if element.find(".//img") is not None:
+            return True
+        parent = element.getparent()
+        if parent is None:
+            return False
+        element = parent
+    return False
 
 
 def _described(facts: Metadata, layout: Layout, around: Sequence[int]) -> Lead | None:
@@ -191,19 +217,21 @@ def _alone(layout: Layout, around: Sequence[int]) -> Lead | None:
     first = next((place for place, at in enumerate(after) if is_prose(layout.lines[at].text)), None)
     if first is None or len(after) < first + 4:
         return None
-    heads = [
-        place
-        for place in range(first + 1, len(after) - 1)
-        if _is_subheading(layout.lines[after[place]])
-        and layout.lines[after[place]].tag in ("h2", "h3", "h4", layout.lines[after[first]].tag)
-        and is_prose(layout.lines[after[place + 1]].text)
-    ]
-    if len(heads) < 2 or heads[0] != first + 1:
+
+    def is_head(place: int) -> bool:
+        line = layout.lines[after[place]]
+        return (
+            line.tag in ("h2", "h3", "h4", layout.lines[after[first]].tag)
+            and is_prose(layout.lines[after[place + 1]].text)
+            and _is_subheading(line)
+        )
+
+    if not is_head(first + 1) or sum(map(is_head, range(first + 1, len(after) - 1))) < _HEADS:
         return None
     return _lead(layout, [after[first]], "alone")
 
 
 def _is_subheading(line: Segment) -> bool:
-    if _is_caption(line.element):
+    if not 15 <= len(line.text) <= 100 or line.text[-1] in ".,:;!?…)" or _NUMBERED.match(line.text):
         return False
-    return 15 <= len(line.text) <= 100 and line.text[-1] not in ".,:;!?…)" and not _NUMBERED.match(line.text)
+    return not _is_caption(line.element)

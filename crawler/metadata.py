@@ -9,12 +9,13 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from lxml import etree
 
 from crawler.boilerplate import line_rule
-from crawler.document import Document
+from crawler.document import MAX_TITLE, Document
 from crawler.segments import Segment
 from crawler.text import clean, fold
 
@@ -34,6 +35,10 @@ _ARTICLES = frozenset(
     ]
 )
 _MAX_SCRIPT, _MAX_NODES = 500_000, 2_000  # characters of a JSON-LD script; objects looked at in it
+_MOST = 30  # statements of one kind
+_DESCRIPTION, _SECTION = 5_000, 100  # characters; what is longer is another thing in that place
+_BYLINE, _NAME = 300, 100
+_SITES = 100  # names of the site itself
 _DATES = (
     "article:published_time", "og:article:published_time", "article:published", "datepublished", "pubdate",
     "publishdate", "publish-date", "publish_date", "published_time", "article.published", "sailthru.date",
@@ -69,13 +74,13 @@ def read_metadata(page: Document) -> Metadata:
     own = [found for found in objects if _types(found) & _ARTICLES]
     article = own[0] if len({clean(str(found.get("headline", ""))) for found in own}) == 1 else {}
     return Metadata(
-        titles=_unique([_string(article.get("headline")), *_values(meta, _TITLES)]),
-        descriptions=_unique([*_values(meta, _DESCRIPTIONS), _string(article.get("description"))]),
+        titles=_some([_string(article.get("headline")), *_values(meta, _TITLES)], MAX_TITLE),
+        descriptions=_some([*_values(meta, _DESCRIPTIONS), _string(article.get("description"))], _DESCRIPTION),
         published=tuple(_published(article, meta, page.head)),
-        authors=tuple(_authors(article, meta)),
+        authors=tuple(islice(_authors(article, meta), _MOST)),
         section=_section(article, meta),
         article=bool(article) or any(name == "og:type" and "article" in value.lower() for name, value in meta),
-        sites=frozenset(_sites(objects, meta, page.url)),
+        sites=frozenset(islice((one for one in _sites(objects, meta, page.url) if len(one) <= _NAME), _SITES)),
     )
 
 
@@ -131,17 +136,17 @@ def _string(value: Any) -> str:
     return clean(value) if isinstance(value, str) else ""
 
 
-def _unique(values: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(value for value in values if value))
+def _some(values: Iterable[str], longest: int) -> tuple[str, ...]:
+    return tuple(islice(dict.fromkeys(value for value in values if 0 < len(value) <= longest), _MOST))
 
 
 def _published(article: dict[str, Any], meta: list[tuple[str, str]], head: etree._Element) -> Iterator[tuple[str, str]]:
     if raw := _string(article.get("datePublished")):
         yield raw, "json-ld:datePublished"
     for name in _DATES:
-        values = _unique(value for key, value in meta if key == name)
+        values = {value for key, value in meta if key == name}
         if len(values) == 1:  # several: the page speaks of several articles
-            yield values[0], f"meta:{name}"
+            yield values.pop(), f"meta:{name}"
 
 
 def _authors(article: dict[str, Any], meta: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
@@ -149,27 +154,28 @@ def _authors(article: dict[str, Any], meta: list[tuple[str, str]]) -> Iterator[t
     for one in said if isinstance(said, list) else [said]:
         if isinstance(one, dict) and "organization" in _types(one):
             continue
-        if name := _string(one):
+        if 0 < len(name := _string(one)) <= _BYLINE:
             yield name, "json-ld:author"
     for name in _AUTHORS:
         for value in _values(meta, [name]):
-            yield value, f"meta:{name}"
+            if len(value) <= _BYLINE:
+                yield value, f"meta:{name}"
 
 
 def _section(article: dict[str, Any], meta: list[tuple[str, str]]) -> str | None:
     said = [_string(article.get("articleSection")), *_values(meta, _SECTIONS)]
-    return next((value.split(",")[0].strip() for value in said if value), None)
+    return next((value.split(",")[0].strip() for value in said if 0 < len(value) <= _SECTION), None)
 
 
 def _sites(objects: list[dict[str, Any]], meta: list[tuple[str, str]], url: str) -> Iterator[str]:
+    host = re.sub(r"^\w+://(?:www\.)?|[:/?#].*$", "", url.lower())
+    yield squeezed(host)
     for node in objects:
         if _types(node) & {"organization", "newsmediaorganization", "website", "governmentorganization"}:
             yield squeezed(_string(node.get("name")))
         yield squeezed(_string(node.get("publisher")))
     for value in _values(meta, ("og:site_name", "application-name", "source", "copyright", "generator", "publisher")):
         yield squeezed(value)
-    host = re.sub(r"^\w+://(?:www\.)?|[:/?#].*$", "", url.lower())
-    yield squeezed(host)
 
 
 def squeezed(name: str) -> str:

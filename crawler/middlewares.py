@@ -3,13 +3,15 @@
 The deadline of a run is Scrapy's own (`CLOSESPIDER_TIMEOUT`), and so are robots.txt, delays, retries and size limits.
 """
 
+import asyncio
 import logging
 import os
 import zlib
 from typing import Any, Self
 from urllib.parse import urljoin, urlsplit
 
-from scrapy import Request
+from scrapy import Request, signals
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import (
@@ -18,20 +20,24 @@ from scrapy.exceptions import (
     IgnoreRequest,
     ResponseDataLossError,
 )
+from scrapy.extensions.throttle import AutoThrottle
 from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
 
 from crawler.config import Config
-from crawler.errors import Damaged, OffSite, TooLarge
+from crawler.errors import Damaged, OffSite, Stopped, TooLarge
 from crawler.types import Validators
 from crawler.urls import host_of
 
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
 CHUNK = 64 * 1024
 FORBIDDEN = "RobotsForbidden"
-
+LONGEST_DELAY = 60.0  # seconds between two requests that a robots.txt may ask for
+LOOK, LAST = 0.5, 4.0  # seconds: how often a fetch looks whether the run was stopped, and how long it may go on then
 
 _UNTRUSTED = ("certificate verify failed", "VerificationError")  # OpenSSL's and service_identity's words
+
+_UNASKED = (b"br", b"zstd", b"compress")
 
 # What Scrapy says when it ignores a request: it has one class for all of it.
 _IGNORED = {
@@ -65,8 +71,11 @@ class OwnHosts:
 
     def process_response(self, request: Request, response: Response) -> Response:
         if response.status in REDIRECTS and (location := response.headers.get("Location")):
-            target = urljoin(response.url, location.decode("latin-1"))
-            if not self._own(target):
+            try:
+                own = self._own(urljoin(response.url, location.decode("latin-1")))
+            except ValueError:  # no address at all
+                own = False
+            if not own:
                 request.meta["dont_redirect"] = True
         return response
 
@@ -84,12 +93,23 @@ class Robots(RobotsTxtMiddleware):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._unknown: dict[str, Refuse] = {}
+        crawler.signals.connect(self._slow_down, signal=signals.robots_parsed)
         logging.getLogger(RobotsTxtMiddleware.__module__).setLevel(logging.CRITICAL)
 
     def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
         if refuse := self._unknown.get(urlsplit(request.url).netloc):
             raise refuse
         super().process_request_2(rp, request)
+
+    def _slow_down(self, robotparser: RobotParser, request: Request) -> None:
+        """A site may ask for a longer delay (`Crawl-delay`), up to a minute; Scrapy reads it and does not use it."""
+        settings = self.crawler.settings
+        asked = min(robotparser.crawl_delay(settings["ROBOTSTXT_USER_AGENT"]) or 0.0, LONGEST_DELAY)
+        throttle = self.crawler.get_extension(AutoThrottle)
+        if throttle is not None and asked > throttle.mindelay:
+            throttle.mindelay = asked
+            for slot in self.crawler.engine.downloader.slots.values():
+                slot.delay = max(slot.delay, asked)
 
     async def _parse_robots(self, resp: Response, netloc: str, request: Request) -> None:
         if resp.status >= 500:
@@ -127,16 +147,22 @@ class Whole:
 
     def process_response(self, request: Request, response: Response) -> Response:
         encoding = (response.headers.get("Content-Encoding") or b"").strip().lower()
+        if encoding in _UNASKED:
+            raise Refuse(Damaged.__name__, f"packed as {encoding.decode()}, which was not asked for")
         if encoding in (b"gzip", b"x-gzip") and response.body:
-            _require_whole(response.body, self._max_size)
+            _require_whole(response.body, self._max_size, wbits=31)
+        if encoding == b"deflate" and response.body:
+            # Some send it without the zlib header, whose two bytes divide by 31 (RFC 1950, 2.2).
+            header = response.body[0] & 0x0F == 8 and int.from_bytes(response.body[:2], "big") % 31 == 0
+            _require_whole(response.body, self._max_size, wbits=15 if header else -15)
         return response
 
 
-def _require_whole(body: bytes, max_size: int) -> None:
+def _require_whole(body: bytes, max_size: int, *, wbits: int) -> None:
     """Unpack without keeping anything, to see that the end is there and not too far."""
     rest, size = body, 0
     while rest:
-        unpacker = zlib.decompressobj(wbits=31)
+        unpacker = zlib.decompressobj(wbits=wbits)
         while rest and not unpacker.eof:
             try:
                 size += len(unpacker.decompress(rest, CHUNK))
@@ -170,6 +196,24 @@ class Network:
     def process_request(self, request: Request) -> None:
         if self._proxy:
             request.meta["proxy"] = self._proxy
+
+
+class Fetching(HTTP11DownloadHandler):
+    """Fetches, but not for long once the run was stopped: Scrapy would wait for a silent site up to its timeout."""
+
+    async def download_request(self, request: Request) -> Response:
+        """The response.
+
+        :raises Refuse: the run was stopped
+        """
+        fetch = asyncio.ensure_future(super().download_request(request))
+        left = LAST
+        while not (await asyncio.wait({fetch}, timeout=LOOK))[0]:
+            left -= 0 if self._crawler.crawling else LOOK
+            if left <= 0:
+                fetch.cancel()
+                raise Refuse(Stopped.__name__, "the run was stopped")
+        return fetch.result()
 
 
 def kind_of(exception: BaseException | None) -> str:

@@ -15,10 +15,12 @@ _DESK = re.compile(
 _INITIALS = re.compile(rf"[{_CAPITAL}]{{2}}|[{_CAPITAL}](?:\. ?[{_CAPITAL}]){{1,3}}\.?|[{_CAPITAL}]\.[^\W\d_]+")
 _SPLIT = re.compile(r"\s*(?:[,;&/+]|\s[-–—]\s|\bvà\b|\bthực hiện\b)\s*", re.IGNORECASE)
 _ROLES = (
-    "bài và ảnh", "bài, ảnh", "bài", "ảnh", "tin, ảnh", "tin và ảnh", "tin", "tác giả", "thực hiện", "người viết", "by",
-    "author", "phóng viên", "pv", "biên tập",
+    "bài và ảnh", "bài, ảnh", "bài", "ảnh", "tin, ảnh", "tin và ảnh", "tin", "tác giả bài viết", "tác giả", "thực hiện",
+    "người viết", "người đăng", "viết bởi", "đăng bởi", "được đăng bởi", "đăng tải bởi", "bởi", "by", "posted by",
+    "written by", "author", "phóng viên", "pv", "biên tập",
 )  # fmt: skip
 _ROLE = re.compile(rf"^(?:(?:{'|'.join(_ROLES)})\s*[:.]?\s+)+(?=\S)", re.IGNORECASE)
+_WRITTEN = re.compile(r"^(?:(?:viết|được đăng|đăng|đăng tải) bởi|(?:posted|written) by)\b", re.IGNORECASE)
 _PHOTOS = re.compile(r"\s*[.;,|/–-]?\s*\(?(?:ảnh|clip|video|đồ họa|đồ hoạ)\s*:.*$", re.IGNORECASE)
 _OUTLET = re.compile(r"\b(?:online|news|báo|tạp chí|tv|tivi|plus|media|net|ttxvn)\b", re.IGNORECASE)
 _ASIDE = re.compile(r"\s*\([^()]{0,40}\)\s*$")
@@ -71,8 +73,8 @@ def credit_of(text: str) -> str | None:
 
 
 def labelled_author(text: str) -> bool:
-    """Whether a line begins with a role and a colon: "Tác giả: …"."""
-    return ":" in text and _ROLE.match(text) is not None
+    """Whether a line begins with a role and a colon, "Tác giả: …", or with "Viết bởi …"."""
+    return (":" in text and _ROLE.match(text) is not None) or _WRITTEN.match(text) is not None
 
 
 def are_initials(text: str) -> bool:
@@ -80,8 +82,13 @@ def are_initials(text: str) -> bool:
     return _INITIALS.fullmatch(text) is not None
 
 
+def is_person(text: str, facts: Metadata) -> bool:
+    """Whether a text is one person's name in full, and nothing else."""
+    return _is_name(text, facts) and _PERSON.fullmatch(text) is not None
+
+
 def _is_name(name: str, facts: Metadata) -> bool:
-    if line_rule(name) or _OUTLET.search(name) or len(name) > _LONGEST or fold(name) in _NOT_NAMES:
+    if line_rule(name) or credit_of(name) or _OUTLET.search(name) or len(name) > _LONGEST or fold(name) in _NOT_NAMES:
         return False
     if _DESK.fullmatch(name) or _INITIALS.fullmatch(name):
         return squeezed(name) not in facts.sites

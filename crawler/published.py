@@ -1,7 +1,8 @@
 """When an article was published: metadata, the template's date element, or a header line; never running text.
 
 A page prints other dates too: its clock in the head, others' dates in its lists, the year in its foot. So a line
-counts only between the headline and the text, or when it is labelled as a publication just before the headline; a
+counts only between the headline and the text, or when it is labelled as a publication just before the headline or
+right behind the text; a day of something else (a document, an event, a deadline) is told by its label. A
 clock is never labelled. Metadata that knows only the day is completed by a header line of the same day.
 """
 
@@ -9,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 
 from lxml import etree
 
@@ -19,11 +21,27 @@ from crawler.layout import Layout
 from crawler.metadata import Metadata
 from crawler.segments import Segment
 from crawler.template import Found, candidates
+from crawler.text import fold
 from crawler.types import Instant, Precision, Template
 
 _LONGEST = 140  # characters of a header line
 _BEFORE = 6  # lines before the headline in which a labelled date may stand
 _PRINT = re.compile(r"\b(?:print|gốc|bản in)\b", re.IGNORECASE)
+_HEADLINE = 30  # characters of a link beside a date that is another's headline
+_BEHIND_LEAD = 3  # lines behind the first prose, which may be the lead, in which a date may stand
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_NAMED = re.compile(
+    r"(?:^|[-_ ])(?:(?:post|entry|article|item|news|detail)[-_]?(?:date|time|published)(?:[-_]?created)?"
+    r"|(?:date|time)[-_]?(?:created|published|post)|created-?date|publish(?:ed)?[-_]?(?:date|time|on)|ngay-?dang)"
+    r"(?=$|[-_ ])"
+)
+_UPDATED = re.compile(r"label:(?:ngày |thời gian )?(?:cập nhật|(?:last )?(?:updated|modified))", re.IGNORECASE)
+_SAID = re.compile(r"label:(?:(?:ngày|thời gian|giờ) )?(?:đăng|xuất bản|phát hành|posted|published)", re.IGNORECASE)
+# Days of something else, on folded text: of a document, an event, a deadline.
+_OTHERS = re.compile(
+    r"\b(?:ban hanh|hieu luc|het han|han (?:chot|cuoi|nop)|dien ra|to chuc|khai mac|be mac|bat dau|ket thuc|ky ngay"
+    r"|ngay (?:ky|sinh|cap|hop|tiep nhan)|den ngay|tu ngay)\b[^:]{0,30}:?[^:]{0,12}\d"
+)
 _PLACE_AND_DAY = re.compile(r"^[^\d,:]{2,30},\s*(?:thứ [^\d,]{2,6},?\s*)?ngày\b", re.IGNORECASE)
 
 
@@ -44,6 +62,7 @@ def published(
     told = [
         *_from_template(page, template, now, order),
         *_from_metadata(facts, now),
+        *_from_microdata(layout, now),
         *_from_lines(layout, place, now, order),
     ]
     if not told:
@@ -78,19 +97,84 @@ def _from_metadata(facts: Metadata, now: datetime | None) -> Iterator[Instant]:
             yield replace(instant, origin=origin)
 
 
+def _from_microdata(layout: Layout, now: datetime | None) -> Iterator[Instant]:
+    """What one element of the page alone marks as the date of publication: schema.org's property, hAtom's class."""
+    if layout.body is None:
+        return
+    told = {
+        value: origin
+        for element in layout.body.getroottree().getroot().iter("time", "abbr", "span")
+        for key, origin in (("itemprop", "itemprop:datePublished"), ("class", "class:published"))
+        if origin.partition(":")[2] in (element.get(key) or "").split()
+        and (value := element.get("content") or element.get("datetime") or element.get("title"))
+    }
+    instants = [(instant, told[value]) for value in told if (instant := page_date(value, now=now, order="DMY"))]
+    if len({instant.at for instant, _ in instants}) == 1:
+        instant, origin = instants[0]
+        yield replace(instant, origin=origin)
+
+
 def _from_lines(layout: Layout, place: int, now: datetime | None, order: str) -> Iterator[Instant]:
     """Header lines: behind the headline first, then labelled ones just before it."""
     lines = layout.lines
     first = _first_prose(layout, place)
-    for line in lines[place + 1 : first] if place >= 0 else ():
-        if len(line.text) <= _LONGEST and line.linked < 0.9 and (found := _header_date(line, now, order)):
-            yield found
+    told = [
+        found
+        for line in (lines[place + 1 : first] if place >= 0 else ())
+        if _is_header(line) and (found := _header_date(line, now, order))
+    ]
+    # "Cập nhật: …" says when it was published only where no other line does.
+    yield from sorted(told, key=lambda one: bool(_UPDATED.match(one.origin)))
     start = max(0, place - _BEFORE) if place >= 0 else 0
     stop = place if place >= 0 else first
     for line in reversed(lines[start:stop]):
         found = labelled_date(line.text, now=now, order=order) if len(line.text) <= _LONGEST else None
-        if found and (found.origin.startswith("label:") or _PRINT.search(line.text)):
+        named = found is not None and found.precision is Precision.MINUTE and _is_named(line, layout, place)
+        if found and (found.origin.startswith("label:") or _PRINT.search(line.text) or named):
             yield found
+    yield from _around_lead(layout, first, now, order)
+    yield from _behind(layout, now, order)
+
+
+def _is_header(line: Segment) -> bool:
+    """Whether a line may print the article's own date: short, and no headline of another beside its date."""
+    return len(line.text) <= _LONGEST and line.linked * len(line.text) < _HEADLINE and line.linked < 0.9
+
+
+def _is_named(line: Segment, layout: Layout, place: int) -> bool:
+    """Whether an element near the headline calls itself the date of a post: no clock of a page's head is named so."""
+    if place < 0:
+        return False
+    around = (layout.lines[place].element, *islice(layout.lines[place].element.iterancestors(), 3))
+    near = [one for one in around if one.tag not in ("html", "body", "main", "form")]
+    above = (line.element, *line.element.iterancestors())
+    names = (one.get("class") or "" for one in (*above[:2], *line.element.iter("span", "time", "em")))
+    return any(_NAMED.search(_CAMEL.sub("-", name).lower()) for name in names) and any(one in near for one in above)
+
+
+def _around_lead(layout: Layout, first: int, now: datetime | None, order: str) -> Iterator[Instant]:
+    """The line behind a lead, where it is nothing but a day and a clock, or is a `<time>`; before the text goes on."""
+    for line in layout.lines[first + 1 : first + 1 + _BEHIND_LEAD]:
+        if is_prose(line.text):
+            return
+        if not _is_header(line):
+            continue
+        found = _header_date(line, now, order)
+        if found is None:
+            continue
+        clock = found.precision is Precision.MINUTE and labelled_date(line.text, now=now, order=order)
+        if clock or found.origin == "element:time" or _SAID.match(found.origin) or _UPDATED.match(found.origin):
+            yield found
+
+
+def _behind(layout: Layout, now: datetime | None, order: str) -> Iterator[Instant]:
+    """The one line behind the text that is labelled as the date of publication."""
+    last = max((at for at, held in enumerate(layout.inside) if held and is_prose(layout.lines[at].text)), default=-1)
+    lines = layout.lines[last + 1 : last + 1 + _BEFORE] if last >= 0 else ()
+    told = [found for line in lines if _is_header(line) and (found := labelled_date(line.text, now=now, order=order))]
+    said = [one for one in told if _SAID.match(one.origin)]
+    if len(said) == 1:
+        yield said[0]
 
 
 def _first_prose(layout: Layout, place: int) -> int:
@@ -105,15 +189,24 @@ def _header_date(line: Segment, now: datetime | None, order: str) -> Instant | N
     """The date of a header line: of its `<time datetime>`, else as labelled, else of a line that is nothing else."""
     if _PLACE_AND_DAY.match(line.text):
         return None
-    for element in line.element.iter("time"):
+    for element in sorted(line.element.iter("time"), key=_is_modified):
         for raw in (element.get("datetime"), "".join(map(str, element.itertext()))):
             if raw and (instant := page_date(raw, now=now, order=order)):
                 return replace(instant, origin="element:time")
-    if instant := labelled_date(line.text, now=now, order=order):
-        return instant
-    if instant := page_date(line.text, now=now, order=order):
-        return replace(instant, origin=f"line:{_name(line.element)}")
-    return None
+    labelled = labelled_date(line.text, now=now, order=order)
+    if labelled and not _UPDATED.match(labelled.origin):
+        return labelled
+    if _OTHERS.search(fold(line.text)):
+        return labelled
+    plain = page_date(line.text, now=now, order=order)
+    if labelled and (plain is None or plain.at == labelled.at):
+        return labelled
+    return replace(plain, origin=f"line:{_name(line.element)}") if plain else None
+
+
+def _is_modified(element: etree._Element) -> bool:
+    names = f"{element.get('class') or ''} {element.get('itemprop') or ''}".lower()
+    return "modif" in names or "updated" in names
 
 
 def _name(element: etree._Element) -> str:

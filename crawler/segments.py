@@ -83,10 +83,12 @@ _KINDS = frozenset(
         "address",
     ]
 )
+_FIELDS = frozenset(("a", "span", "time", "button", "i"))
+_MOST_FIELDS, _FIELD = 8, 40  # elements side by side, characters of each
 _BOLD = frozenset(("b", "strong", "h1", "h2", "h3", "h4", "h5", "h6", "th"))
 _ITALIC = frozenset(("i", "em", "cite"))
 _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
-_BOLD_CLASS = re.compile(r"(?:^|[\s_-])(?:bold|strong|fw-?b|fw-?[67]00|font-?bold)(?=$|[\s_-])")
+_BOLD_CLASS = re.compile(r"(?:^|[\s_-])(?:bold|strong|fw-?b|fw-?[67]00|font-?(?:semi-?|extra-?)?bold)(?=$|[\s_-])")
 _ITALIC_STYLE = re.compile(r"font-style\s*:\s*italic", re.IGNORECASE)
 _PRE_STYLE = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)", re.IGNORECASE)
 _ENDS = re.compile(r"[.!?…:;”\"»)\]/*|]$")
@@ -183,9 +185,35 @@ def _add(
 def _stands_apart(element: etree._Element) -> bool:
     """Whether markup alone parts it from the inline element before it: a link and its date, two named spans."""
     before = element.getprevious()
-    if before is None or before.tail or before.tag not in ("a", "span", "time") or element.tag not in INLINE:
+    if before is None or before.tail or before.tag not in _FIELDS or element.tag not in INLINE:
         return False
-    return before.tag == "a" or bool(before.get("class") and element.get("class"))
+    if before.tag in ("a", "button") or element.tag == "button":
+        return True
+    if before.get("class") and element.get("class"):
+        return True
+    return not _goes_on(before, element) and _is_row(element.getparent())
+
+
+def _goes_on(before: etree._Element, element: etree._Element) -> bool:
+    """Whether a word may be parted between them: a letter, and a small letter behind it."""
+    first, second = ("".join(map(str, one.itertext())) for one in (before, element))
+    return first[-1:].isalpha() and second[:1].islower()
+
+
+def _is_row(parent: etree._Element | None) -> bool:
+    """Whether an element holds nothing but fields side by side: named boxes of spans, as of author, date and counter.
+
+    Never a paragraph: text pasted from a word processor comes in spans that part words.
+    """
+    return (
+        parent is not None
+        and parent.tag == "div"
+        and bool(parent.get("class"))
+        and not (parent.text or "").strip()
+        and next(islice(parent, _MOST_FIELDS, None), None) is None  # counting all is slow where they are many
+        and all(one.tag in _FIELDS and not (one.tail or "").strip() for one in parent)
+        and all(len("".join(map(str, one.itertext()))) <= _FIELD for one in parent)
+    )
 
 
 def _is_preformatted(block: etree._Element) -> bool:

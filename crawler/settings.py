@@ -3,10 +3,12 @@
 `scrapy list` and `scrapy crawl NAME` find this module through `scrapy.cfg`; `tindothi` uses `scrapy_settings(config)`.
 """
 
+import sys
 from importlib.metadata import version
 from typing import Any
 
 from crawler.config import Config, load
+from crawler.errors import ConfigError
 
 ITEM_PIPELINES = {
     "storage.stage.ArchiveStage": 100,
@@ -43,6 +45,7 @@ def _house(config: Config) -> dict[str, Any]:
         "TINDOTHI_MEMORY": "storage.stage.opened",
         "SPIDER_LOADER_CLASS": "spiders.loader.SourceLoader",
         "SPIDER_MODULES": [],
+        "COMMANDS_MODULE": "crawler.commands.scrapy",
         "ITEM_PIPELINES": ITEM_PIPELINES,
         "DOWNLOADER_MIDDLEWARES": DOWNLOADER_MIDDLEWARES,
         "EXTENSIONS": {"storage.runs.RunRecorder": 100},
@@ -87,6 +90,7 @@ def _manners(config: Config) -> dict[str, Any]:
 def _limits(config: Config) -> dict[str, Any]:
     fetch = config.fetch
     return {
+        "DOWNLOAD_HANDLERS": dict.fromkeys(("http", "https"), "crawler.middlewares.Fetching"),
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
         "DOWNLOAD_TIMEOUT": fetch.timeout,
         "DOWNLOAD_MAXSIZE": fetch.max_size,
@@ -117,4 +121,9 @@ def _log(config: Config) -> dict[str, Any]:
     }
 
 
-globals().update(scrapy_settings(load()))
+try:
+    globals().update(scrapy_settings(load()))
+except ConfigError as mistakes:  # for `scrapy …`; `tindothi` has loaded them before
+    for _line in str(mistakes).splitlines():
+        sys.stderr.write(f"tindothi: {_line}\n")
+    sys.exit(3)  # as `crawler.health.Exit.CONFIG`

@@ -22,7 +22,7 @@ from crawler.citations import citations
 from crawler.classify import Topic, classify, read_topics
 from crawler.config import Config
 from crawler.document import MAX_SIZE
-from crawler.errors import OffSite, Rejected
+from crawler.errors import Damaged, OffSite, Rejected, TindothiError
 from crawler.extract import extract
 from crawler.types import Article, Judged, Snapshot, Source
 
@@ -104,7 +104,9 @@ def article_of(snapshot: Snapshot, source: Source, max_size: int = MAX_SIZE) -> 
     :raises Rejected: it is no article. Anything else is a fault of ours: Scrapy's `item_error`, counted by its class
     """
     if 300 <= snapshot.status < 400:
-        raise OffSite(f"HTTP {snapshot.status}, to {snapshot.header('location')[:200] or 'nowhere'}")
+        if target := snapshot.header("location"):
+            raise OffSite(f"HTTP {snapshot.status}, to {target[:200]}")
+        raise Damaged(f"HTTP {snapshot.status}, and not where to")  # nobody asked whether it changed
     return extract(snapshot, source, now=snapshot.fetched_at, max_size=max_size)
 
 
@@ -129,7 +131,9 @@ class Log(LogFormatter):
     def item_error(
         self, item: Any, exception: BaseException, response: Response | TwistedFailure | None, spider: Spider
     ) -> LogFormatterResult:
-        return {"level": logging.ERROR, "msg": "Failed to process %(item)s", "args": {"item": _named(item)}}
+        # What the store refuses is no fault of ours, `RunRecorder` tells it in a line: Scrapy adds a traceback here.
+        level = logging.DEBUG if isinstance(exception, TindothiError) else logging.ERROR
+        return {"level": level, "msg": "Failed to process %(item)s", "args": {"item": _named(item)}}
 
 
 def _named(item: Any) -> str:

@@ -52,8 +52,7 @@ def fitting(page: Document, templates: Sequence[Template]) -> Template | None:
 def clear(root: etree._Element, template: Template) -> None:
     """Take the template's `strip` out of the tree, and unwrap its `unwrap`."""
     for selector in template.strip:
-        for element in select(root, selector):
-            drop(element)
+        drop(root, select(root, selector))
     for selector in template.unwrap:
         for element in select(root, selector):
             if element.getparent() is not None:

@@ -17,6 +17,8 @@ MIN_SYLLABLES = 20
 _UNSEEN = re.compile(
     "[\u00ad\u200b\u200e\u200f\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]"
 )
+_MARKS = re.compile(r"[^\w\s\x00-\x7f]{16,}")  # no letter has so many
+_MOST_MARKS = 30  # on one letter; as in Unicode's Stream-Safe Text Format (UAX 15)
 _TONE_BEFORE_HAT = re.compile("([áàảãéèẻẽóòỏõÁÀẢÃÉÈẺẼÓÒỎÕ])(\u0302)|([áàảãÁÀẢÃ])(\u0306)")
 _ETH = re.compile(r"Ð|\bð")
 
@@ -32,12 +34,23 @@ def nfc(s: str) -> str:
     """The text composed (NFC), without what is invisible or illegal in XML; else as printed. Applying it twice is safe.
 
     Repairs two slips of input methods: a tone typed before the vowel's own mark (ó + U+0302), which NFC leaves apart,
-    and the look-alike Ð (U+00D0; ð only where a word begins, which no Icelandic name does) for Đ.
+    and the look-alike Ð (U+00D0; ð only where a word begins, which no Icelandic name does) for Đ. Of a pile of marks
+    on one letter the first thirty stay.
     """
-    s = unicodedata.normalize("NFC", _UNSEEN.sub("", s))
+    s = unicodedata.normalize("NFC", _MARKS.sub(_few_marks, _UNSEEN.sub("", s)))
     if "\u0302" in s or "\u0306" in s:
         s = unicodedata.normalize("NFC", _TONE_BEFORE_HAT.sub(_hat_before_tone, s))
     return _ETH.sub(lambda found: "Đ" if found[0] == "Ð" else "đ", s)
+
+
+def _few_marks(found: re.Match[str]) -> str:
+    """Without marks that are too many: normalising sorts them, which takes the square of their number."""
+    kept, marks = [], 0
+    for character in found[0]:
+        marks = marks + len(unicodedata.normalize("NFD", character)) if unicodedata.combining(character) else 0
+        if marks <= _MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
 
 
 def _hat_before_tone(found: re.Match[str]) -> str:

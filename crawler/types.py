@@ -330,7 +330,8 @@ class Entry:
     """A row of the ledger with the revision it shows. `id` and `announced` never change; `updated` only with the site.
 
     `announced` is when the entry was first published, `updated` when the shown revision was stored; both UTC.
-    `withdrawn`: the site took the article back.
+    `also`: the other places where the text stands, each as the source's title and the URL, in the order they came.
+    `withdrawn`: the site took the article back, and no other place carries it.
     """
 
     feed: str
@@ -342,6 +343,7 @@ class Entry:
     place: str = ""
     matches: tuple[Match, ...] = ()
     citations: tuple[Citation, ...] = ()
+    also: tuple[tuple[str, str], ...] = ()
     withdrawn: bool = False
 
 

@@ -18,7 +18,9 @@ LINES: Mapping[str, tuple[str, ...]] = {
         r"\d{1,2}:\d{2}(?: ?/ ?\d{1,2}:\d{2})?",
         "(?:giọng )?(?:nam|nữ)(?: miền)? (?:bắc|trung|nam)",
         "(?:giọng|đọc) (?:nam|nữ)(?: .{2,12})?",
-        "(?:bấm |nhấn )?(?:nghe|đọc) (?:bài|bài viết|bài báo|nội dung|audio|tin|podcast)(?: này)?",
+        "(?:bấm |nhấn |dừng )?(?:nghe|đọc)(?: đọc)? (?:bài|bài viết|bài báo|nội dung|audio|tin|podcast)(?: này)?",
+        r"(?:nghe|đọc) bài(?: viết)?(?:[\s\d:/.x]|giọng|nam|nữ|miền|bắc|trung)+",
+        "(?:bấm|nhấn|chạm) để nghe|dừng (?:đọc|nghe)|(?:chuyển|chọn|đổi) giọng(?: đọc)?",
         r"tốc độ(?: đọc)?(?: ?:? ?[\d.x]+)?",
         r"[\d.]+x",
         "audio",
@@ -28,13 +30,14 @@ LINES: Mapping[str, tuple[str, ...]] = {
     "back-to-top": (
         r"\W*(?:lên|về) đầu trang\W*",
         r"\W*(?:quay|trở) (?:lại|về)(?: .{2,30})?",
+        r"\W*(?:quay |trở )?(?:về|lên) trang trước\W*|\W*trở lên trên\W*",
         "về trang chủ",
         "trang chủ",
         "xem (?:bản|phiên bản) (?:desktop|mobile|đầy đủ)",
         "giao diện (?:web|máy tính)",
     ),
     "captcha": (
-        r"(?:nhập )?mã (?:xác (?:thực|nhận)|bảo (?:vệ|mật)|captcha)(?: .{0,40})?\s*[.:*]*",
+        r"(?:(?:bạn )?(?:hãy )?nhập )?mã (?:xác (?:thực|nhận)|bảo (?:vệ|mật)|captcha|chống spam)(?: .{0,40})?\s*[.:*]*",
         "captcha",
         "tôi không phải là (?:người máy|rô-?bốt|robot)",
     ),
@@ -58,6 +61,13 @@ LINES: Mapping[str, tuple[str, ...]] = {
         r"họ (?:và )?tên\W*",
         r"e-?mail\W*",
         r"nội dung câu hỏi\W*",
+        r"(?:nhập )?(?:nội dung bình luận|tên của bạn)\W*",
+        r"còn lại\s*:?\s*\d+ ký tự",
+        "(?:bạn )?(?:cần|phải|hãy|vui lòng) đăng nhập .{0,60}bình luận",
+        "sắp xếp theo bình luận.{0,20}",
+        "để lại (?:một )?(?:bình luận|nhận xét|trả lời)(?: .{0,20})?",
+        "(?:đăng|không có|gửi|xem) (?:nhận xét|phản hồi)(?: nào)?\\s*:?",
+        "(?:email|thư điện tử) của bạn sẽ không .{0,120}",
     ),
     "copyright": (
         "(?:©|copyright|bản quyền (?:thuộc|©)|giấy phép (?:số|xuất bản|hoạt động|thiết lập)).{0,160}",
@@ -74,6 +84,10 @@ LINES: Mapping[str, tuple[str, ...]] = {
         r"(?:views?|hits?|lượt xem)\s*:?\s*[\d.,]+",
         r"(?:đã )?(?:xem|đọc)\s*:?\s*[\d.,]+(?: lần| lượt)?",
         r"[\d.,]+ views?",
+        r"(?:lượt|số lượt) truy cập(?: hôm nay| hôm qua| tháng này)\s*:?\s*[\d.,]+",
+        r"khách (?:viếng thăm|truy cập|thăm|đang xem)\s*:?\s*[\d.,]+",
+        r"(?:hiện )?(?:có|đang có) \d+ khách.{0,40}(?:online|trực tuyến|truy cập)",
+        r"\d+ phút đọc",
         r"(?:đang )?(?:online|trực tuyến|truy cập)\s*:?\s*[\d.,]+",
         r"(?:số người )?đang (?:online|xem|truy cập|trực tuyến)\s*:?\s*(?:[\d.,]+)?",
         r"(?:khách|thành viên)(?: online| trực tuyến)?\s*:\s*[\d.,]+",
@@ -88,6 +102,7 @@ LINES: Mapping[str, tuple[str, ...]] = {
         r"(?:theo dõi|đón đọc|like|quan tâm) .{2,40} (?:trên|tại|qua)(?: .{0,30})?\s*:?",
         "chúng tôi trên (?:mạng xã hội|facebook|zalo)",
         "google news",
+        "(?:bấm|nhấn|hãy|mời bạn) theo dõi [^.]{0,60}(?:zalo|fanpage|facebook|google news|youtube)[^.]{0,50}",
         "follow us.{0,20}",
         "kết nối với chúng tôi",
         "(?:quý )?(?:mời )?(?:bạn đọc|độc giả|quý vị).{0,30}theo dõi .{0,60}",
@@ -102,7 +117,7 @@ LINES: Mapping[str, tuple[str, ...]] = {
         "mặc định",
         "font size.{0,20}",
         "xem (?:với )?cỡ chữ.{0,20}",
-        "tương phản",
+        "(?:chế độ )?tương phản(?: cao)?",
         "đọc bài viết",
     ),
     "language": (
@@ -144,7 +159,7 @@ LINES: Mapping[str, tuple[str, ...]] = {
     ),
     "print": (
         "print(?: page| gốc)?",
-        "in(?: bài(?: viết)?| trang| tin)?",
+        "in(?: bài(?: viết)?| trang| tin)?(?: này)?",
         "bản in",
         "phiên bản in",
         "gốc",
@@ -153,7 +168,10 @@ LINES: Mapping[str, tuple[str, ...]] = {
         "lưu (?:bài|tin)(?: viết)?",
         "đánh dấu",
         "báo lỗi(?: .{0,20})?",
-        r"(?:(?:e-?mail|send e-?mail|print|in|gửi e-?mail|in bài viết|aa?|lưu|chia sẻ)[\s|/,]*){1,5}",
+        (
+            r"(?:(?:(?:send |gửi )?e-?mail|print|in(?: bài(?: viết)?| trang)?|gửi (?:cho )?bạn bè|quay lại|aa?"
+            r"|lưu(?: tin)?|chia sẻ(?: qua)?|facebook|zalo|twitter|(?:đã )?sao chép liên kết)[\s|/,:•·-]*){1,8}"
+        ),
     ),
     "qr-code": (
         r"(?:mã )?qr[ -]?code\b.*",
@@ -170,6 +188,12 @@ LINES: Mapping[str, tuple[str, ...]] = {
         r"trung bình\s*:?\s*(?:[\d.,]+(?: ?/ ?\d+)?)?",
         r"[\d.,]+ ?/ ?(?:5|10)(?: sao| điểm)?",
         r"\d sao",
+        (
+            "(?:bài viết|thông tin|nội dung|trang)(?: này| trên)? (?:có )?hữu ích (?:với bạn|cho bạn)?(?: ?không)?"
+            r"\s*\??(?: ?(?:có|không)){0,2}"
+        ),
+        r"\(?\d+ (?:bình chọn|phiếu bầu|votes?)\)?|(?:bình quân|trung bình) \(\d+ .{2,12}\)",
+        r"\d(?:[.,]\d)? ?/ ?5 ?-? ?\(\d+ .{2,12}\)",
     ),
     "share": (
         (
@@ -183,6 +207,9 @@ LINES: Mapping[str, tuple[str, ...]] = {
         "(?:sao chép|copy|lấy|chép) (?:liên kết|link|đường dẫn|url)(?: .{0,20})?",
         "(?:đã )?(?:copy|sao chép) ?!?",
         "link bài gốc(?: .{0,40})?",
+        "tạo liên kết",
+        r"thích \d+",
+        r"chia sẻ:(?: (?:facebook|zalo|twitter|x|linkedin|telegram|youtube))+",
     ),
     "tools": (
         "tiện ích(?: thông tin| bài viết)?",
@@ -195,7 +222,7 @@ LINES: Mapping[str, tuple[str, ...]] = {
         "xem các bài viết của tác giả",
         "xem thêm bài viết của .{0,40}",
         "tất cả bài viết",
-        "xem tất cả",
+        "xem (?:tất cả|nhanh)",
         "xem chi tiết",
         "chi tiết",
         "đọc tiếp",
@@ -203,77 +230,5 @@ LINES: Mapping[str, tuple[str, ...]] = {
         "no video found.{0,30}",
         "đang tải.{0,20}",
         r"loading\W*",
-    ),
-}
-
-# Lines that go where they stand before the prose.
-HEAD: Mapping[str, tuple[str, ...]] = {
-    "clock": (
-        (
-            r"(?:[\w .]{2,40}, )?(?:thứ \w+|chủ nhật|t\d|cn)?,?\s*(?:ngày )?\d{1,2}[/-]\d{1,2}[/-]\d{4}(?:[\s,"
-            r"|-]+\d{1,2}:\d{2}(?::\d{2})?(?: ?[ap]m)?)?(?: ?\(?gmt.{0,6}\)?)?"
-        ),
-        "hôm nay(?:,| là) .{6,40}",
-        r"(?:[\w .]{2,40}, )?ngày \d{1,2} tháng \d{1,2} năm \d{4}",
-    ),
-    "label": (r"(?:sự kiện|chủ đề|chuyên mục|từ khóa|tags?|chuyên đề)\s*:(?: .{2,80})?",),
-    "menu": (
-        r"(?:trang chủ|home)\s*[>»›/|].*",
-        r".{0,60}\s[»›]\s.{0,80}",
-    ),
-    "weather": (
-        "(?:thời tiết|nhiệt độ)(?: .{0,40})?",
-        r"-?\d{1,2} ?°\s?c?",
-    ),
-}
-
-# Lines that go where they stand after the prose.
-TAIL: Mapping[str, tuple[str, ...]] = {
-    "contact": (
-        (
-            "(?:địa chỉ|trụ sở|tòa soạn|điện thoại|đt|tel|fax|hotline|đường dây nóng|e-?mail|website"
-            r"|bộ phận tiếp nhận)\b[^.:]{0,60}:.{0,200}"
-        ),
-        "(?:cổng|trang) thông tin điện tử .{2,120}",
-    ),
-    "credit": (
-        r"\(?(?:theo|nguồn(?: tin)?|source|tổng hợp(?: từ)?)\s*:?\s+.{2,60}",
-        r"nguồn\s*:",
-    ),
-    "tags": (
-        r"(?:từ kh[óo][áa]|tags?|chủ đề|thẻ|keywords?|xem thêm về|sự kiện)\s*:?(?: .{0,200})?",
-        r"#\s?\w.{0,120}",
-    ),
-    "time": (r"(?:(?:cập nhật|ngày đăng|đăng lúc|đăng ngày)\b.{0,40})",),
-}
-
-# Lines that begin what follows the text: they go with all that stands behind them.
-SECTIONS: Mapping[str, tuple[str, ...]] = {
-    "comments-section": (
-        r"(?:bình luận|ý kiến bạn đọc|ý kiến độc giả|độc giả bình luận)(?: \(?\d+\)?)?\s*:?",
-        r"(?:viết|gửi) bình luận(?: của bạn)?\s*:?",
-    ),
-    "rating-section": (r"đánh giá(?: bài viết| của bạn| chung)?\s*:",),
-    "related-section": (
-        (
-            "(?:các |những |xem )?(?:tin|bài|tin bài|tin tức|bài viết|thông tin)(?: tức| viết)? (?:khác"
-            "|liên quan|(?:cùng|trong) (?:chuyên mục|chủ đề|mục|danh mục|lĩnh vực)|mới(?: nhất| hơn| đăng)?"
-            "|cũ(?: hơn)?|đã (?:đưa|đăng)|nổi bật|đọc nhiều(?: nhất)?|xem nhiều(?: nhất)?|tiêu điểm|nóng"
-            r"|đáng chú ý|tiếp theo|trước đó)(?: .{0,20})?\s*:?"
-        ),
-        (
-            "(?:cùng (?:chuyên mục|chủ đề|mục|tác giả)|đọc nhiều(?: nhất)?|xem nhiều(?: nhất)?|đọc thêm"
-            "|có thể bạn (?:quan tâm|thích|muốn đọc)|bạn (?:nên|có thể) (?:đọc|quan tâm)|được quan tâm"
-            r"|đang được quan tâm|mới nhất|tin mới|nổi bật)\s*:?"
-        ),
-    ),
-    "tools-section": (
-        "tiện ích thông tin",
-        "chúng tôi trên mạng xã hội",
-    ),
-    "weblinks-section": (
-        r"liên kết (?:website|web|trang web|hữu ích|nhanh|khác)s?\s*:?",
-        "thông tin thời tiết",
-        "thư viện (?:ảnh|video|hình ảnh)",
     ),
 }

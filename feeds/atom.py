@@ -23,7 +23,7 @@ LANGUAGE = "vi"
 def render(feed: Feed, *, base_url: str = "") -> bytes:
     """The Atom document, UTF-8. `base_url`: where its folder is served; empty: no self link.
 
-    Its `updated` is that of its latest entry, else the store's creation.
+    Its `updated` is that of its latest entry, and never before the store's creation: it does not go back.
 
     :raises ValueError: a time without a zone, which is a mistake of ours
     :raises PublishError: `base_url` is no address of the web
@@ -59,7 +59,7 @@ def address(name: str, base_url: str) -> str:
 
 
 def _updated(feed: Feed) -> datetime:
-    return max((local(entry.updated) for entry in feed.entries), default=local(feed.created))
+    return max((local(feed.created), *(local(entry.updated) for entry in feed.entries)))
 
 
 def _add(document: Any, shown: Shown) -> None:

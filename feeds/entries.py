@@ -2,7 +2,8 @@
 
     title       as printed; of an untitled article its first sentence, marked; of a withdrawn one marked, too
     summary     the lead, else the opening of the text, in whole sentences
-    content     the lead, marked, then the text in the shape that its blocks had; as HTML that nh3 let through
+    content     the lead, marked, then the text in the shape that its blocks had, then where else it stands; as HTML
+                that nh3 let through
     published   as printed, where known; never later than what we had it by
 
 The words are Vietnamese, for they are read beside Vietnamese titles. All text is one line, NFC, legal in XML.
@@ -12,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
-from itertools import groupby
+from itertools import groupby, islice
 
 import nh3
 
@@ -29,6 +30,8 @@ UNTITLED = "[Không tiêu đề]"
 WITHDRAWN = "[Đã gỡ]"
 NOTICE = "Trang nguồn đã gỡ bài này."
 CONTINUED = "Đọc tiếp ở trang gốc"
+ALSO = "Cùng tin:"
+MAX_ALSO = 20  # other places that are named
 
 SCHEME = "urn:tindothi:"  # and what a category tells: place, source, document, topic
 
@@ -148,8 +151,10 @@ def content(entry: Entry, link: str = "") -> str:
 
     What is longer than `MAX_CONTENT` is cut and ends with a link to the page.
     """
-    pieces = list(_pieces(entry, link))
-    return _CLEANER.clean("\n".join(pieces or [f"<p>{escape(title(entry))}</p>"]))
+    pieces = list(_pieces(entry, link)) or [f"<p>{escape(title(entry))}</p>"]
+    if places := list(islice(_places(entry, link), MAX_ALSO)):
+        pieces.append(f"<p>{ALSO} {', '.join(places)}</p>")
+    return _CLEANER.clean("\n".join(pieces))
 
 
 def published(entry: Entry) -> datetime | None:
@@ -216,6 +221,13 @@ def _pieces(entry: Entry, link: str) -> Iterator[str]:
             yield around.format("".join(texts))
     if left < 0 and link:
         yield f'<p><a href="{escape(link)}">{CONTINUED}</a></p>'
+
+
+def _places(entry: Entry, link: str) -> Iterator[str]:
+    """A link to each other place where the text stands, called by its source, else its address."""
+    for name, url in dict.fromkeys((name, canonical(url)) for name, url in entry.also):
+        if url and url != link:
+            yield f'<a href="{escape(url)}">{escape(_cut(clean(name), MAX_TITLE) or url)}</a>'
 
 
 def _shaped(article: Article) -> Iterator[tuple[tuple[str, str], str]]:

@@ -18,6 +18,7 @@ from crawler.urls import owner
 from spiders.declared import FamilyFile
 from spiders.fingerprints import with_families
 
+LOOK = 0.2  # seconds between two looks whether the run was stopped
 UNDER_WAY = 4  # pages in the pipeline at once, so that an archive of any size needs the memory of a few pages
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,7 @@ class ReplaySpider(Spider):
 
     async def start(self) -> AsyncIterator[Snapshot]:
         """Every snapshot, no faster than the pipeline takes them; what cannot be read is the run's failure."""
+        watch = asyncio.ensure_future(_let_close(self.crawler))
         try:
             while (snapshot := await asyncio.to_thread(next, self._snapshots, None)) is not None:
                 await self._free.acquire()
@@ -75,6 +77,18 @@ class ReplaySpider(Spider):
         for _ in range(UNDER_WAY):  # until the last page is done; Scrapy would look for it only every five seconds
             await self._free.acquire()
         await asyncio.sleep(0)
+        watch.cancel()
 
     def _done(self) -> None:
         self._free.release()
+
+
+async def _let_close(crawler: Any) -> None:
+    """Scrapy 2.19 looks whether a stopped spider may close when a response is done, never when such an item is."""
+    while crawler.crawling:
+        await asyncio.sleep(LOOK)
+    slot = crawler.engine.scraper.slot
+    while not (slot.closing and slot.closing.called):
+        if slot.closing and slot.is_idle():
+            slot.closing.callback(crawler.spider)
+        await asyncio.sleep(LOOK)

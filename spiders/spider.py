@@ -23,7 +23,7 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from crawler.config import Config
 from crawler.discover import address, discover
-from crawler.errors import OffSite, TindothiError, TooLarge
+from crawler.errors import OffSite, Stopped, TindothiError, TooLarge
 from crawler.memory import Memory
 from crawler.middlewares import FORBIDDEN, kind_of
 from crawler.stages import BLIND, FAILED, FAILURE, FETCHED, LISTINGS, REASON, REJECTED, UNCHANGED
@@ -103,6 +103,9 @@ class SourceSpider(Spider):
     async def unlisted(self, failure: TwistedFailure) -> AsyncIterator[Request]:
         """A listing did not answer; the other ones and the pending articles go on."""
         reading: Reading = _request(failure).cb_kwargs["reading"]
+        if kind_of(failure.value) == Stopped.__name__:
+            await self._announce_part(reading)
+            return
         self._count(*([BLIND] if reading.first is None else []))
         await self._lost(failure)
         await self._announce_part(reading)
@@ -217,6 +220,8 @@ class SourceSpider(Spider):
         """An article did not answer: it stays pending. What will never be had is given up."""
         due: Due = _request(failure).cb_kwargs["due"]
         kind = kind_of(failure.value)
+        if kind == Stopped.__name__:
+            return  # no fault of the site's: it counts neither as asked nor as an attempt in vain
         if kind not in FINAL:
             await self._lost(failure, due.url)
             return

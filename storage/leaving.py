@@ -1,18 +1,24 @@
-"""A page that is no article, or no longer: refusals, and articles that the site took back."""
+"""A page that is no article, or no longer: refusals, and articles that the site took back.
+
+404 or 410 → gone → (the run ends) believed: withdrawn → the entries show another place of the text, or are marked
+                                    not yet: asked for again soon; a site in trouble answers so everywhere
+"""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
+from crawler.health import MANY_GONE
 from crawler.types import Failure, Snapshot
 from storage import ledger, pending, schema
 from storage.changes import MAX_RESTLESS
 from storage.page import urls_of
+from storage.policy import are_many, is_believed
 
 GONE = (404, 410)
 
-article, address, rejection = schema.article, schema.address, schema.rejection
+article, address, rejection, source = schema.article, schema.address, schema.rejection, schema.source
 
 
 def reject(db: Connection, page: Snapshot, reason: str, message: str, *, temporary: bool, now: datetime) -> None:
@@ -26,7 +32,7 @@ def reject(db: Connection, page: Snapshot, reason: str, message: str, *, tempora
             pending.blame(db, page.source, failure)
         return
     pending.refuse(db, urls, failure)
-    for known in db.execute(select(article).where(article.c.url.in_(urls), article.c.last_read <= page.fetched_at)):
+    for known in db.execute(select(article).where(article.c.url.in_(urls), article.c.last_checked <= page.fetched_at)):
         checked = {"last_checked": max(known.last_checked, page.fetched_at), "attempts": 0}
         db.execute(update(article).where(article.c.id == known.id).values(checked))
         if page.status in GONE and known.gone_at is None:
@@ -36,13 +42,46 @@ def reject(db: Connection, page: Snapshot, reason: str, message: str, *, tempora
 def unchanged(db: Connection, name: str, url: str, at: datetime, now: datetime) -> None:
     """The server said 304: the article is as it was, and there."""
     for known in db.execute(select(article).where(article.c.url == url)):
-        values = {"last_checked": max(known.last_checked, at), "attempts": 0, "gone_at": None}
+        values = {"last_checked": max(known.last_checked, at), "attempts": 0, "gone_at": None, "withdrawn_at": None}
         if not known.gone_at:
             values["restless"] = 0
         db.execute(update(article).where(article.c.id == known.id).values(values))
-        if known.gone_at:
-            ledger.touch(db, known.id, now, withdrawn=False)
+        if known.withdrawn_at:
+            ledger.follow(db, known.story_id, now)
     pending.mend(db, name, (url,))
+
+
+def withdraw(db: Connection, name: str, now: datetime) -> Failure | None:
+    """A run over a source has ended: what it found gone is withdrawn where that can be believed.
+
+    Gives what is told of the source where too much is gone at once to believe it at the first sight.
+    """
+    mine = article.c.source == name
+    gone = db.execute(
+        select(article)
+        .where(mine, article.c.gone_at.is_not(None), article.c.withdrawn_at.is_(None))
+        .order_by(article.c.id)
+    ).all()
+    if not gone:
+        return None
+    run_at = db.execute(select(source.c.run_at).where(source.c.name == name)).scalar_one()
+    alive = select(func.count()).where(mine, article.c.gone_at.is_(None), article.c.last_checked >= run_at)
+    there = db.execute(alive).scalar_one()
+    many = are_many(len(gone), there)
+    doubted = []
+    for known in gone:
+        if is_believed(gone_at=known.gone_at, last_checked=known.last_checked, run_at=run_at, many=many):
+            db.execute(update(article).where(article.c.id == known.id).values(withdrawn_at=now))
+            ledger.follow(db, known.story_id, now)
+            pending.mend(db, name, (known.url,))
+        else:
+            doubted.append(known.url)
+    if not are_many(len(doubted), there):
+        return None
+    told = f"{len(doubted)} articles are gone at once and {there} are there; marked only if they still are in a day"
+    failure = Failure(url=doubted[0], kind=MANY_GONE, message=told, at=now)
+    pending.blame(db, name, failure)
+    return failure
 
 
 def _note(db: Connection, page: Snapshot, reason: str, message: str, now: datetime) -> None:
@@ -62,7 +101,7 @@ def _note(db: Connection, page: Snapshot, reason: str, message: str, now: dateti
 
 
 def _gone(db: Connection, known: Row[Any], page: Snapshot, now: datetime) -> None:
-    """404 or 410: the article moved to another address that we know, or the site took it back."""
+    """404 or 410: the article moved to another address that we know, or is gone, as it seems."""
     mine = (address.c.article_id == known.id) & (address.c.url == known.url)
     db.execute(update(address).where(mine).values(gone_at=page.fetched_at))
     others = select(address.c.url).where(
@@ -79,4 +118,3 @@ def _gone(db: Connection, known: Row[Any], page: Snapshot, now: datetime) -> Non
     db.execute(moved.values(seen_hash="", restless=known.restless + 1))
     if known.restless < MAX_RESTLESS:  # a page that comes and goes is no news for ever
         db.execute(moved.values(gone_at=page.fetched_at))
-        ledger.touch(db, known.id, now, withdrawn=True)

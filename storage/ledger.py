@@ -1,71 +1,43 @@
 """The ledger of entries: what each feed has told, under which id, and when.
 
 An id is minted once, from the key of the first article that told the story, and never again: `urn:uuid`, version 5. The
-same article in two feeds has one id in both, which is how a reader that takes both knows it again (RFC 4287, 4.2.6).
-A row is never removed. `updated` moves only when the site's text does, or when the site takes the article back or
-brings it again.
+same story in two feeds has one id in both, which is how a reader that takes both knows it again (RFC 4287, 4.2.6).
+A row is never removed. `updated` moves only when the text of the article that it shows does, or when that text is
+nowhere any more, or back again.
 
 First run: entries of a source are `held` until its first run has ended. Then, per feed, the newest few of the last days
 are published and the rest is `baseline`: known, never announced. What a first run announced and a later one brings
-counts as the first run's.
+counts as the first run's. What is news at all: `storage.standing`.
+
+A story has one entry in a feed, whoever brings it. Where that is held or baseline, nobody was told: an article of
+another source that is news by its own standing opens it in its own name. Where a published one's article is withdrawn,
+it shows another article that carries the text, under its old id and without moving, for its text is as it was; and the
+first again when that is back.
 """
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
-from crawler.types import Cause, Entry, Match
+from crawler.types import Cause, Match
 from storage import schema
 from storage.policy import Policy
-from storage.rows import article_of, citations_of, matches_of
+from storage.standing import Candidate, Standing, standing
 
 NAMESPACE = uuid.UUID("6f2f6dd3-32c8-5f0b-9c5d-0d7b54d1a7f1")  # ours, fixed for ever: every entry's id depends on it
 SPACING = timedelta(seconds=1)  # between entries that are published at one stroke, so that readers can order them
 
-article, entry, revision, source = schema.article, schema.entry, schema.revision, schema.source
-
-
-class Standing(StrEnum):
-    """Of an entry."""
-
-    HELD = "held"  # until the source's first run has ended
-    PUBLISHED = "published"
-    BASELINE = "baseline"  # was there before us: never announced
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """What decides on a new entry. `told`: how many entries of the source's first run its feed has published.
-
-    `late`: the text was stored earlier, and only our rules find the topic in it now.
-    """
-
-    published: datetime | None
-    announced_at: datetime | None
-    first_seen: datetime
-    settled_at: datetime | None
-    told: int = 0
-    late: bool = False
-
-
-def standing(one: Candidate, now: datetime, policy: Policy) -> Standing:
-    """Whether a new entry is news; pure."""
-    if one.settled_at is None:
-        return Standing.HELD
-    of_first_run = (one.announced_at or one.first_seen) <= one.settled_at
-    if one.published is None:
-        news = not of_first_run and not (one.late and one.first_seen < now - policy.baseline)
-    elif one.late:
-        news = one.published >= now - policy.baseline
-    else:
-        news = one.published >= one.settled_at - policy.baseline
-    if news and of_first_run and not one.late:
-        news = one.told < policy.baseline_items
-    return Standing.PUBLISHED if news else Standing.BASELINE
+article, entry, match, revision, run, source = (
+    schema.article,
+    schema.entry,
+    schema.match,
+    schema.revision,
+    schema.run,
+    schema.source,
+)
 
 
 def entry_id(key: str) -> str:
@@ -87,63 +59,49 @@ def show(
 
     `cause` of the revision; None: the text is as it was, and only what was found in it may be new.
     """
-    mine = db.execute(select(article).where(article.c.id == article_id)).one()
     if cause is not None:
         db.execute(update(entry).where(entry.c.article_id == article_id).values(revision_id=revision_id))
     if cause is Cause.SITE:
         touch(db, article_id, now)
-    told = select(entry.c.feed).where((entry.c.story_id == mine.story_id) | (entry.c.article_id == article_id))
-    known = set(db.execute(told).scalars())
-    for feed in sorted({one.topic for one in matches} - known):
-        late = cause is not Cause.SITE
-        values = {
-            "feed": feed,
-            "uuid": entry_id(mine.key),
-            "story_id": mine.story_id,
-            "article_id": article_id,
-            "revision_id": revision_id,
-            "state": _standing(db, feed, article_id, now, policy, late=late),
-            "announced": now,
-            "updated": now,
-            "withdrawn": False,
-        }
-        db.execute(insert(entry).values(values))
+    late = cause is not Cause.SITE
+    mine = _judged(db, article_id, revision_id)
+    told = {row.feed: row for row in db.execute(select(entry).where(entry.c.story_id == mine.story_id))}
+    for feed in sorted({one.topic for one in matches}):
+        known = told.get(feed)
+        if known is None:
+            _open(db, feed, mine, _standing(db, feed, mine, now, policy, late=late), now)
+        elif (
+            known.state != Standing.PUBLISHED
+            and _is_new_to(known, mine, late=late)
+            and _standing(db, feed, mine, now, policy, late=late) is Standing.PUBLISHED
+        ):
+            _give(db, known.id, mine, Standing.PUBLISHED, now)
 
 
-def _standing(db: Connection, feed: str, article_id: int, now: datetime, policy: Policy, *, late: bool) -> Standing:
-    one = db.execute(
-        select(article, source.c.settled_at, revision.c.published_at)
-        .join(source, source.c.name == article.c.source)
-        .join(revision, (revision.c.article_id == article.c.id) & (revision.c.sequence == article.c.revision))
-        .where(article.c.id == article_id)
-    ).one()
-    told = 0
-    if one.settled_at is not None:
-        told = db.execute(
-            select(func.count())
-            .select_from(entry.join(article, article.c.id == entry.c.article_id))
-            .where(
-                entry.c.feed == feed,
-                entry.c.state == Standing.PUBLISHED,
-                article.c.source == one.source,
-                func.coalesce(article.c.announced_at, article.c.first_seen) <= one.settled_at,
-            )
-        ).scalar_one()
-    candidate = Candidate(
-        published=one.published_at,
-        announced_at=one.announced_at,
-        first_seen=one.first_seen,
-        settled_at=one.settled_at,
-        told=told,
-        late=late,
-    )
-    return standing(candidate, now, policy)
-
-
-def touch(db: Connection, article_id: int, now: datetime, *, withdrawn: bool | None = None) -> None:
-    """The article's entries changed: `updated` moves, never backwards even if the clock does."""
+def touch(db: Connection, article_id: int, now: datetime) -> None:
+    """The text of the article's entries changed: `updated` moves, never backwards even if the clock does."""
     for row in db.execute(select(entry.c.id, entry.c.updated).where(entry.c.article_id == article_id)).all():
-        values = {"updated": max(now, row.updated)} | ({} if withdrawn is None else {"withdrawn": withdrawn})
+        db.execute(update(entry).where(entry.c.id == row.id).values(updated=max(now, row.updated)))
+
+
+def follow(db: Connection, story_id: int, now: datetime) -> None:
+    """An article of the story came, was withdrawn, or is back: its entries show one that is there, or are marked."""
+    shown = db.execute(
+        select(entry, article.c.text_key)
+        .join(article, article.c.id == entry.c.article_id)
+        .where(entry.c.story_id == story_id)
+    ).all()
+    for row in shown:
+        there = {one.id: one for one in _there(db, row)}
+        best = there.get(row.article_id)
+        if row.state == Standing.PUBLISHED:  # what nobody was told waits for its own article's source
+            opener = next((one for one in there.values() if entry_id(one.key) == row.uuid), None)
+            best = opener or best or next(iter(there.values()), None)
+        values: dict[str, Any] = {"withdrawn": best is None}
+        if best is not None and best.id != row.article_id:
+            values |= {"article_id": best.id, "revision_id": best.revision_id}
+        if row.withdrawn != values["withdrawn"]:
+            values["updated"] = max(now, row.updated)
         db.execute(update(entry).where(entry.c.id == row.id).values(values))
 
 
@@ -153,7 +111,7 @@ def settle(db: Connection, name: str, now: datetime, policy: Policy) -> int:
     if not db.execute(first.values(settled_at=now)).rowcount:
         return 0
     held = db.execute(
-        select(entry.c.id, entry.c.feed, entry.c.withdrawn, revision.c.published_at)
+        select(entry, article.c.text_key, revision.c.published_at)
         .join(article, article.c.id == entry.c.article_id)
         .join(revision, revision.c.id == entry.c.revision_id)
         .where(article.c.source == name, entry.c.state == Standing.HELD)
@@ -167,53 +125,129 @@ def settle(db: Connection, name: str, now: datetime, policy: Policy) -> int:
             told[row.feed] = rank + 1
             at = now - rank * SPACING
             values = {"state": Standing.PUBLISHED, "announced": at, "updated": at}
+            db.execute(update(entry).where(entry.c.id == row.id).values(values))
         else:
-            values = {"state": Standing.BASELINE}
-        db.execute(update(entry).where(entry.c.id == row.id).values(values))
+            db.execute(update(entry).where(entry.c.id == row.id).values(state=Standing.BASELINE))
+            _hand_over(db, row, now, policy)
     return sum(told.values())
 
 
-def entries(db: Connection, feed: str, limit: int) -> tuple[Entry, ...]:
-    """The published entries of a feed, the latest updated first, and by id where that is equal."""
-    rows = (
-        db.execute(
-            select(
-                revision,
-                entry.c.uuid,
-                entry.c.announced,
-                entry.c.updated,
-                entry.c.withdrawn,
-                article.c.key,
-                article.c.url,
-                article.c.source,
-                source.c.title.label("source_title"),
-                source.c.place,
-            )
-            .select_from(entry)
-            .join(revision, revision.c.id == entry.c.revision_id)
-            .join(article, article.c.id == entry.c.article_id)
-            .join(source, source.c.name == article.c.source)
-            .where(entry.c.feed == feed, entry.c.state == Standing.PUBLISHED)
-            .order_by(entry.c.updated.desc(), entry.c.uuid)
-            .limit(limit)
+# --- inside -----------------------------------------------------------------------------------------------------------
+
+
+def _judged(db: Connection, article_id: int, revision_id: int) -> Row[Any]:
+    """An article with one of its revisions, and what is known of its source: all that a standing needs."""
+    return db.execute(
+        select(
+            article,
+            source.c.settled_at,
+            revision.c.published_at,
+            revision.c.sequence,
+            revision.c.id.label("revision_id"),
         )
-        .mappings()
-        .all()
+        .join(source, source.c.name == article.c.source)
+        .join(revision, revision.c.article_id == article.c.id)
+        .where(article.c.id == article_id, revision.c.id == revision_id)
+    ).one()
+
+
+def _is_new_to(known: Row[Any], mine: Row[Any], *, late: bool) -> bool:
+    """Whether the article has not been judged for this entry of another one: each has one chance to open it."""
+    if known.article_id == mine.id:
+        return False
+    return bool(mine.first_seen < known.announced) if late else bool(mine.sequence == 1)
+
+
+def _open(db: Connection, feed: str, mine: Row[Any], state: Standing, now: datetime) -> None:
+    values = {
+        "feed": feed,
+        "uuid": _id(db, mine),
+        "story_id": mine.story_id,
+        "article_id": mine.id,
+        "revision_id": mine.revision_id,
+        "state": state,
+        "announced": now,
+        "updated": now,
+        "withdrawn": False,
+    }
+    db.execute(insert(entry).values(values))
+
+
+def _give(db: Connection, known: int, mine: Row[Any], state: Standing, now: datetime) -> None:
+    """An entry of which nobody was told becomes this article's."""
+    values = {
+        "uuid": _id(db, mine),
+        "article_id": mine.id,
+        "revision_id": mine.revision_id,
+        "state": state,
+        "announced": now,
+        "updated": now,
+        "withdrawn": False,
+    }
+    db.execute(update(entry).where(entry.c.id == known).values(values))
+
+
+def _id(db: Connection, mine: Row[Any]) -> str:
+    """The id under which the story is told in another feed; else one of the article's own."""
+    told = select(entry.c.uuid).where(entry.c.story_id == mine.story_id, entry.c.state == Standing.PUBLISHED)
+    return db.execute(told.order_by(entry.c.id)).scalars().first() or entry_id(mine.key)
+
+
+def _standing(db: Connection, feed: str, mine: Row[Any], now: datetime, policy: Policy, *, late: bool) -> Standing:
+    begun = mine.announced_at or mine.first_seen
+    told, read_at = 0, None
+    if mine.settled_at is not None and begun <= mine.settled_at:
+        told = _told_of_first_run(db, feed, mine)
+    elif mine.settled_at is not None:
+        read_at = _read_before(db, mine.source, begun)
+    candidate = Candidate(
+        published=mine.published_at,
+        announced_at=mine.announced_at,
+        first_seen=mine.first_seen,
+        settled_at=mine.settled_at,
+        read_at=read_at,
+        told=told,
+        late=late,
     )
-    shown = [row["id"] for row in rows]
-    matches, citations = matches_of(db, shown), citations_of(db, shown)
-    return tuple(
-        Entry(
-            feed=feed,
-            id=row["uuid"],
-            announced=row["announced"],
-            updated=row["updated"],
-            article=article_of(row, key=row["key"], url=row["url"], source=row["source"]),
-            source_title=row["source_title"],
-            place=row["place"],
-            matches=matches.get(row["id"], ()),
-            citations=citations.get(row["id"], ()),
-            withdrawn=row["withdrawn"],
-        )
-        for row in rows
+    return standing(candidate, now, policy)
+
+
+def _told_of_first_run(db: Connection, feed: str, mine: Row[Any]) -> int:
+    of_first_run = func.coalesce(article.c.announced_at, article.c.first_seen) <= mine.settled_at
+    told = (
+        select(func.count())
+        .select_from(entry.join(article, article.c.id == entry.c.article_id))
+        .where(entry.c.feed == feed, entry.c.state == Standing.PUBLISHED, article.c.source == mine.source, of_first_run)
     )
+    return db.execute(told).scalar_one()
+
+
+def _read_before(db: Connection, name: str, at: datetime) -> datetime | None:
+    """When the latest run over the source began that had ended by then and had read all its listings."""
+    whole = (run.c.source == name) & (run.c.ended <= at) & (run.c.listings > 0) & (run.c.blind == 0)
+    return db.execute(select(run.c.started).where(whole).order_by(run.c.ended.desc()).limit(1)).scalar()
+
+
+def _there(db: Connection, shown: Row[Any]) -> Sequence[Any]:
+    """The articles of an entry's story that are not withdrawn and carry its text, the oldest first."""
+    same = article.c.text_key == shown.text_key
+    return db.execute(
+        select(article.c.id, article.c.key, revision.c.id.label("revision_id"))
+        .join(revision, (revision.c.article_id == article.c.id) & (revision.c.sequence == article.c.revision))
+        .where(article.c.story_id == shown.story_id, article.c.withdrawn_at.is_(None))
+        .where(same | (article.c.id == shown.article_id))
+        .order_by(article.c.id)
+    ).all()
+
+
+def _hand_over(db: Connection, held: Row[Any], now: datetime, policy: Policy) -> None:
+    """A first run does not tell it: perhaps another source that carries the text and the topic does, by its own."""
+    for one in _there(db, held):
+        found = select(match.c.id).where(match.c.revision_id == one.revision_id, match.c.topic == held.feed)
+        if one.id == held.article_id or db.execute(found).first() is None:
+            continue
+        mine = _judged(db, one.id, one.revision_id)
+        state = _standing(db, held.feed, mine, now, policy, late=False)
+        if state is not Standing.BASELINE:
+            _give(db, held.id, mine, state, now)
+            return

@@ -1,10 +1,10 @@
 """A judged page as the store takes it, and the question that a changed text raises."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from crawler.text import content_hash, text_key
-from crawler.types import Article, Judged, Snapshot
+from crawler.types import Article, Instant, Judged, Snapshot
 from crawler.urls import canonical
 
 
@@ -36,6 +36,11 @@ class Page:
     @property
     def article(self) -> Article:
         return self.judged.article
+
+    def dated(self, published: Instant) -> "Page":
+        """The same with another date of publication, which no key depends on."""
+        said = replace(self.article, published=published)
+        return replace(self, judged=replace(self.judged, article=said))
 
     @property
     def fetched_at(self) -> datetime:

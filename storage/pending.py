@@ -96,9 +96,10 @@ def due(db: Connection, name: str, now: datetime, limit: int, policy: Policy) ->
 def _rechecks(db: Connection, name: str, now: datetime, limit: int, policy: Policy) -> list[Due]:
     young = article.c.first_seen > now - timedelta(days=policy.recheck_days)
     told = article.c.announced_modified > article.c.last_checked
+    doubted = article.c.gone_at.is_not(None) & article.c.withdrawn_at.is_(None)
     stored = db.execute(
         select(article)
-        .where(article.c.source == name, young | told)
+        .where(article.c.source == name, young | told | doubted)
         .order_by(article.c.first_seen.desc(), article.c.id)
     )
     return [
@@ -117,6 +118,7 @@ def _rechecks(db: Connection, name: str, now: datetime, limit: int, policy: Poli
             announced_modified=row.announced_modified,
             now=now,
             policy=policy,
+            doubted=row.gone_at is not None and row.withdrawn_at is None,
         )
     ][:limit]
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 TRUST = timedelta(days=1)  # how long validators are used before the page is asked for unconditionally: 304s may lie
+DOUBT = timedelta(days=1)  # how long a site that lost many articles at once may take to find them again
+_FEW = 2  # articles: as many may be taken back in any run
 _WAIT = timedelta(minutes=15)
 _LONGEST_WAIT = timedelta(hours=12)
 
@@ -49,14 +51,34 @@ def recheck_due(
     announced_modified: datetime | None,
     now: datetime,
     policy: Policy,
+    doubted: bool = False,
 ) -> bool:
     """Whether a stored article is to be fetched again: soon after a change, ever rarer while nothing changes.
 
     Due when it was not checked for a quarter of the time since its last change, and at least `recheck_first`, for
     `recheck_days` from when it was first seen; and once whenever a listing says it was modified since the last check.
+    `doubted`: it seems to be gone, which is not believed yet; then soon and as long as that lasts.
     """
     if announced_modified is not None and announced_modified > last_checked:
         return policy.recheck_days > 0
+    if doubted:
+        return policy.recheck_days > 0 and now - last_checked >= timedelta(seconds=policy.recheck_first)
     if now - first_seen >= timedelta(days=policy.recheck_days):
         return False
     return now - last_checked >= max(timedelta(seconds=policy.recheck_first), (now - last_changed) / 4)
+
+
+def are_many(gone: int, there: int) -> bool:
+    """Whether more articles of a source are gone than a site takes back: more than those that a run still found there.
+
+    Then the site, or its way to us, is in trouble, or it moved: what it says of any one of them proves nothing.
+    """
+    return gone > max(there, _FEW)
+
+
+def is_believed(*, gone_at: datetime, last_checked: datetime, run_at: datetime, many: bool) -> bool:
+    """Whether an article that answers 404 or 410 since `gone_at` is withdrawn; asked at the end of a run.
+
+    At once where the run saw it so and found most others there; else when it still is gone after a day.
+    """
+    return last_checked - gone_at >= DOUBT or (last_checked >= run_at and not many)

@@ -1,19 +1,19 @@
 """What people and commands ask of the store, as values."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, or_, select
+from sqlalchemy import Connection, Row, case, func, insert, or_, select
 
 from crawler.types import Article, Cause, Citation, Failure, Match, Run
 from crawler.urls import canonical
 from storage import schema
 from storage.changes import MAX_RESTLESS
-from storage.ledger import Standing
 from storage.pending import State
 from storage.rows import article_of, citations_of, matches_of
+from storage.standing import Standing
 
 article, address, revision, entry, run = (
     schema.article,
@@ -70,7 +70,10 @@ class StoredEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredArticle:
-    """All that is known of an article; revisions oldest first. `story`: keys of the articles that carry its text."""
+    """All that is known of an article; revisions oldest first. `story`: keys of the articles that carry its text.
+
+    `gone_at`: since when the site says that it is gone; `withdrawn_at`: since when that is believed.
+    """
 
     id: int
     key: str
@@ -82,6 +85,7 @@ class StoredArticle:
     last_checked: datetime
     last_changed: datetime
     gone_at: datetime | None
+    withdrawn_at: datetime | None
     revisions: tuple[StoredRevision, ...]
     entries: tuple[StoredEntry, ...]
 
@@ -102,15 +106,25 @@ class Counts:
 
 def status(db: Connection) -> tuple[SourceStatus, ...]:
     """Every source on record, by name."""
-    return tuple(_status(db, row) for row in db.execute(select(schema.source).order_by(schema.source.c.name)))
+    restless = func.sum(case((article.c.restless >= MAX_RESTLESS, 1), else_=0))
+    stored = select(article.c.source, func.count(), func.max(article.c.first_seen), restless)
+    articles = {name: tuple(rest) for name, *rest in db.execute(stored.group_by(article.c.source))}
+    announced = schema.pending.c
+    waiting = select(announced.source, announced.state, func.count()).group_by(announced.source, announced.state)
+    states = {(name, state): count for name, state, count in db.execute(waiting)}
+    return tuple(
+        _status(db, row, articles.get(row.name, (0, None, 0)), states)
+        for row in db.execute(select(schema.source).order_by(schema.source.c.name))
+    )
 
 
-def _status(db: Connection, row: Row[Any]) -> SourceStatus:
-    mine = article.c.source == row.name
-    articles, last_new = db.execute(select(func.count(), func.max(article.c.first_seen)).where(mine)).one()
-    waiting = schema.pending.c
-    by_state = select(waiting.state, func.count()).where(waiting.source == row.name).group_by(waiting.state)
-    states: dict[str, int] = dict(db.execute(by_state).all())
+def _status(
+    db: Connection,
+    row: Row[Any],
+    stored: Sequence[Any],
+    states: Mapping[tuple[str, str], int],
+) -> SourceStatus:
+    articles, last_new, restless = stored
     return SourceStatus(
         name=row.name,
         title=row.title,
@@ -118,10 +132,10 @@ def _status(db: Connection, row: Row[Any]) -> SourceStatus:
         settled=row.settled_at is not None,
         articles=articles,
         last_new=last_new,
-        pending=states.get(State.PENDING, 0),
-        rejected=states.get(State.REJECTED, 0),
-        expired=states.get(State.EXPIRED, 0),
-        restless=_count(db, article, mine & (article.c.restless >= MAX_RESTLESS)),
+        pending=states.get((row.name, State.PENDING), 0),
+        rejected=states.get((row.name, State.REJECTED), 0),
+        expired=states.get((row.name, State.EXPIRED), 0),
+        restless=restless,
         last_run=next(iter(runs(db, row.name, 1)), None),
         failure=_failure(row),
     )
@@ -179,6 +193,7 @@ def _stored(db: Connection, row: Row[Any]) -> StoredArticle:
         last_checked=row.last_checked,
         last_changed=row.last_changed,
         gone_at=row.gone_at,
+        withdrawn_at=row.withdrawn_at,
         revisions=_revisions(db, row),
         entries=_entries(db, row.id),
     )

@@ -33,6 +33,20 @@ def revision_values(article: Article) -> dict[str, Any]:
     }
 
 
+def kept_date(known: Instant | None, said: Instant | None) -> bool:
+    """Whether an unchanged text keeps its date although the page gives another: many a site dates anew what it touches.
+
+    A known date gives way only to a better one: where it was printed just so and is only read otherwise now, or as a
+    mere day, and the page now says the minute of that day.
+    """
+    if known is None or said is None:
+        return known is not None
+    if known.raw == said.raw:
+        return False
+    same_day = known.at.date() == said.at.astimezone(known.at.tzinfo).date()
+    return not (known.precision is Precision.DAY and said.precision is Precision.MINUTE and same_day)
+
+
 def match_values(revision_id: int, match: Match) -> dict[str, Any]:
     """A match as columns."""
     evidence = [[found.phrase, found.printed, found.part, found.context] for found in match.evidence]
@@ -60,7 +74,7 @@ def article_of(revision: RowMapping, *, key: str, url: str, source: str) -> Arti
         title=revision["title"],
         lead=revision["lead"],
         paragraphs=tuple(revision["paragraphs"]),
-        published=_instant(revision),
+        published=instant_of(revision),
         authors=tuple(revision["authors"]),
         credit=revision["credit"],
         section=revision["section"],
@@ -69,7 +83,8 @@ def article_of(revision: RowMapping, *, key: str, url: str, source: str) -> Arti
     )
 
 
-def _instant(revision: RowMapping) -> Instant | None:
+def instant_of(revision: RowMapping) -> Instant | None:
+    """The date that a revision keeps, as it was printed."""
     if revision["published_at"] is None:
         return None
     zone = timezone(timedelta(minutes=revision["published_offset"]))

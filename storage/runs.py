@@ -6,8 +6,8 @@ that could not be read), and `/failure` (the last `crawler.types.Failure`, as a 
 `tindothi/new`, `/revised`, `/unchanged`, `/duplicate` of what `StoreStage` gives, and a page that our own stages failed
 on as rejected, by the exception's class.
 
-The finished `Run` is in the stats as `tindothi/run`; `runs(crawlers)` collects them. A source's first run is settled
-when its spider ended by itself or by its deadline, and had read something.
+The finished `Run` is in the stats as `tindothi/run`; `runs(crawlers)` collects them. A source's first run is settled,
+and what it found gone is withdrawn, when its spider ended by itself or by its deadline, and had read something.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from scrapy.crawler import Crawler
 from twisted.python.failure import Failure as TwistedFailure
 
 from crawler.config import Config
-from crawler.errors import Rejected, StoreError, TindothiError
+from crawler.errors import Rejected, Stopped, StoreError, TindothiError
 from crawler.stages import FAILED, FAILURE, FETCHED, LISTINGS, REASON, REJECTED
 from crawler.types import Change, Failure, Run, Snapshot, Source
 from storage.lock import RunLock
@@ -108,9 +108,12 @@ class RunRecorder:
     async def closed(self, spider: Spider, reason: str) -> None:
         """The run is written down, the first run settled, and store and lock are let go."""
         try:
+            if reason == "shutdown":
+                self._stats.set_value(FAILURE, _failure("", Stopped.__name__, "by a signal; the next run goes on"))
             run = self._run(spider)
             if reason in ENDED and run.fetched > 0 and (run.listings > 0 or _source(spider) is None):
                 for name in sorted(self._touched):
+                    run = await self._withdrawn(run, name)
                     await self._told(self._store.settle, name)
             await self._told(self._introduce, spider)
             await self._told(self._store.record, run)
@@ -118,6 +121,10 @@ class RunRecorder:
         finally:
             await asyncio.to_thread(let_go, self._crawler.settings)
             self._lock.release()
+
+    async def _withdrawn(self, run: Run, name: str) -> Run:
+        """What the run found gone is believed, or told as its failure."""
+        return replace(run, failure=await self._told(self._store.withdraw, name) or run.failure)
 
     @property
     def _stats(self) -> Any:
@@ -156,10 +163,10 @@ class RunRecorder:
     def _count(self, name: str) -> int:
         return int(self._stats.get_value(name, 0))
 
-    async def _told(self, action: Any, *args: Any, **kwargs: Any) -> None:
+    async def _told(self, action: Any, *args: Any, **kwargs: Any) -> Any:
         """Does something off the reactor; a refusal of the store is the run's failure, never the end of the run."""
         try:
-            await asyncio.to_thread(action, *args, **kwargs)
+            return await asyncio.to_thread(action, *args, **kwargs)
         except TindothiError as error:
             log.error("%s", error)
             self._refusal = _failure("", type(error).__name__, str(error))
@@ -168,6 +175,7 @@ class RunRecorder:
         failure = _failure(url, type(error).__name__, str(error))
         self._stats.set_value(FAILURE, failure)
         if isinstance(error, StoreError):
+            log.error("%s: %s", url, error)
             self._refusal = failure
         if source := _source(self._crawler.spider):
             await self._told(self._store.fail, source.name, failure)

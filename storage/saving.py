@@ -17,11 +17,19 @@ from storage import ledger, pending, schema, search
 from storage.changes import Decision, Known, Seen, Twin, decide
 from storage.page import Answer, Page, Question
 from storage.policy import Policy
-from storage.rows import citation_values, citations_of, match_values, matches_of, revision_values
+from storage.rows import (
+    citation_values,
+    citations_of,
+    instant_of,
+    kept_date,
+    match_values,
+    matches_of,
+    revision_values,
+)
 
 logger = logging.getLogger(__name__)
 article, address, revision, story = schema.article, schema.address, schema.revision, schema.story
-KEPT_IF_UNSAID = ("published_at", "authors", "credit", "section")  # a page that lost one of these takes nothing back
+KEPT_IF_UNSAID = ("authors", "credit", "section")  # a page that lost one of these takes nothing back
 
 
 def save(
@@ -108,6 +116,8 @@ def _revisit(
     if decision.capped:
         logger.warning("%s: another text at each visit; not stored until it stays", known.url)
     revision_id = current.id
+    if decision.cause is Cause.RULES and again is not None and again.published is not None:
+        page = page.dated(again.published)  # if the site dated the text anew meanwhile, that is no rule of ours
     if decision.cause is not None:
         revision_id = _add_revision(db, page, known.id, known.revision + 1, decision.cause, now)
     elif page.content_hash == current.content_hash and page.fetched_at >= known.last_read:
@@ -136,13 +146,14 @@ def _visited(db: Connection, page: Page, known: Row[Any], decision: Decision, no
         "restless": decision.restless if known.seen_hash else known.restless,  # it was not there: that is no calm
         "attempts": 0,
         "gone_at": None,
+        "withdrawn_at": None,
     }
     if decision.cause is not None:
         values |= _as_revised(page, known, decision)
     pending.introduce(db, page.article.source, now)
     db.execute(update(article).where(article.c.id == known.id).values(values))
-    if known.gone_at:
-        ledger.touch(db, known.id, now, withdrawn=False)
+    if known.withdrawn_at:
+        ledger.follow(db, known.story_id, now)
 
 
 def _as_revised(page: Page, known: Row[Any], decision: Decision) -> dict[str, Any]:
@@ -154,7 +165,8 @@ def _refresh(db: Connection, page: Page, current: Row[Any]) -> None:
     """The same text, but perhaps a date, an author or a match that our rules, or the site, give only now."""
     said = revision_values(page.article)
     lost = [name for name in KEPT_IF_UNSAID if not said[name]]
-    if "published_at" in lost:
+    dated = page.article.published
+    if not (dated and _is_ours(page, current)) and kept_date(instant_of(current._mapping), dated):
         lost += [name for name in said if name.startswith("published_")]
     kept = {name: value for name, value in said.items() if name not in lost}
     mine = current._mapping
@@ -183,6 +195,8 @@ def _first_visit(db: Connection, page: Page, now: datetime, policy: Policy) -> C
     revision_id = _add_revision(db, page, article_id, 1, Cause.SITE, now)
     _arrived(db, page, article_id, now)
     ledger.show(db, article_id, revision_id, page.judged.matches, cause=Cause.SITE, now=now, policy=policy)
+    if twins:
+        ledger.follow(db, story_id, now)
     return decision.change
 
 
@@ -203,9 +217,11 @@ def _attach(db: Connection, page: Page, known: Row[Any], now: datetime, *, chang
             "last_read": page.fetched_at,
             "last_checked": max(known.last_checked, page.fetched_at),
             "gone_at": None,
+            "withdrawn_at": None,
         }
         db.execute(update(article).where(article.c.id == known.id).values(moved))
-        ledger.touch(db, known.id, now, withdrawn=False)
+        if known.withdrawn_at:
+            ledger.follow(db, known.story_id, now)
     _arrived(db, page, known.id, now)
     return change
 

@@ -25,7 +25,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0001"  # the migration that makes these tables
+HEAD = "0002"  # the migration that makes these tables
 FULL_TEXT = "search"
 
 metadata = MetaData(
@@ -183,6 +183,7 @@ article = Table(
     Column("last_checked", Utc, nullable=False),  # last answer, 304 too
     Column("last_changed", Utc, nullable=False),
     Column("gone_at", Utc),  # since when the site says 404 or 410
+    Column("withdrawn_at", Utc),  # since when we believe that (storage.leaving)
     Column("seen_hash", Text, nullable=False),  # of the last visit, stored or not; empty: nothing was there
     _count("restless"),  # visits in a row that each found another text
     _count("attempts"),
@@ -261,7 +262,7 @@ entry = Table(
     Column("story_id", ForeignKey("story.id"), nullable=False, index=True),
     Column("article_id", ForeignKey("article.id"), nullable=False, index=True),
     Column("revision_id", ForeignKey("revision.id"), nullable=False),  # the one it shows
-    Column("state", Text, nullable=False),  # storage.ledger.Standing
+    Column("state", Text, nullable=False),  # storage.standing.Standing
     Column("announced", Utc, nullable=False),
     Column("updated", Utc, nullable=False),
     Column("withdrawn", Boolean, nullable=False),
@@ -273,7 +274,7 @@ run = Table(
     "run",
     metadata,
     _id(),
-    _text("source", index=True),
+    _text("source"),
     Column("started", Utc, nullable=False),
     Column("ended", Utc),
     *(
@@ -285,6 +286,8 @@ run = Table(
     Column("failure_kind", Printed),
     Column("failure_message", Printed),
     Column("failure_at", Utc),
+    Index(None, "source", "started"),
+    Index(None, "source", "ended"),
 )
 
 rejection = Table(

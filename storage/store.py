@@ -28,7 +28,7 @@ from crawler.types import (
     Source,
     Validators,
 )
-from storage import leaving, ledger, pending, reading, records, rehash, saving, schema, search
+from storage import entries, leaving, ledger, pending, reading, records, rehash, saving, schema, search
 from storage.archive import Archive
 from storage.database import Database
 from storage.page import Answer, Question, page_of
@@ -131,7 +131,7 @@ class Store:
     def reject(self, snapshot: Snapshot, reason: str, message: str, *, temporary: bool) -> None:
         """A page was judged to be no article. Temporary: the URL stays pending until it expires.
 
-        Else it waits no longer; and where a stored article answers 404 or 410, its entries are marked as withdrawn.
+        Else it waits no longer; and where a stored article answers 404 or 410, it is gone: see `withdraw`.
         """
         with self._database.writing() as db:
             leaving.reject(db, snapshot, reason, message, temporary=temporary, now=self._clock())
@@ -170,6 +170,14 @@ class Store:
         with self._database.writing() as db:
             return ledger.settle(db, source, self._clock(), self._policy)
 
+    def withdraw(self, source: str) -> Failure | None:
+        """A run over a source has ended: what it found gone is withdrawn, and its entries are marked.
+
+        Not so, yet, where more is gone at once than can be believed: then gives what is told of the source.
+        """
+        with self._database.writing() as db:
+            return leaving.withdraw(db, source, self._clock())
+
     def record(self, run: Run) -> None:
         """Writes down a finished run."""
         with self._database.writing() as db:
@@ -181,8 +189,8 @@ class Store:
         """The feed of a topic: its published entries, the latest updated first, at most `limit`."""
         with self._database.reading() as db:
             created = datetime.fromisoformat(_meta(db)["created_at"])
-            entries = ledger.entries(db, name, limit)
-        return Feed(name=name, title=title, subtitle=subtitle, created=created, entries=entries)
+            shown = entries.entries(db, name, limit)
+        return Feed(name=name, title=title, subtitle=subtitle, created=created, entries=shown)
 
     def status(self) -> tuple[SourceStatus, ...]:
         """How each source on record is doing, by name."""

@@ -109,7 +109,7 @@ def unpack(file: IO[bytes], *, limit: int = MAX_BODY) -> Iterator[Snapshot]:
             if page is not None:
                 yield page
     except (ArchiveLoadFailed, StatusAndHeadersParserException) as error:
-        raise ArchiveDamaged(f"no WARC record where one should be: {str(error)[:200]}") from error
+        raise ArchiveDamaged(f"no WARC record where one should be: {ascii(str(error))[1:80]}") from error
     except (ValueError, TypeError, AttributeError, LookupError, EOFError, OSError, zlib.error) as error:
         # warcio checks little of what it reads
         raise ArchiveDamaged(f"unreadable: {type(error).__name__}: {str(error)[:200]}") from error

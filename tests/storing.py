@@ -139,6 +139,13 @@ def settled(store: Store, source: str = "phuong") -> None:
     store.settle(source)
 
 
+def gone(stage: Stage, store: Store, number: int | str = 1, *, source: str = "phuong", status: int = 404) -> None:
+    """A page answers 404 to a re-check, and the run ends: the store may believe it."""
+    page = store.archive(stage.page(url_of(number, source), status=status, source=source))
+    store.reject(page, "NotFound", f"HTTP {status}", temporary=False)
+    store.withdraw(source)
+
+
 def due_keys(stage: Stage, store: Store, source: str = "phuong", limit: int = 100) -> list[str]:
     """What is to be fetched now."""
     return [due.key for due in store.due(source, stage.now, limit)]

@@ -55,6 +55,11 @@ def test_a_feed_without_entries_is_valid_and_dated_by_the_stores_creation(schema
     assert read.feed.generator == "tindothi"
 
 
+def test_the_documents_own_date_never_goes_back_before_the_store_was_made() -> None:
+    before = entry(updated=datetime(2025, 12, 31, tzinfo=UTC))  # the clock was set back
+    assert feedparser.parse(render(feed(before))).feed.updated == "2026-01-05T10:00:00+07:00"
+
+
 def test_the_document_says_what_the_ledger_says(schema: etree.RelaxNG) -> None:
     said = article(
         published=Instant(
@@ -174,6 +179,7 @@ ENTRIES = st.builds(
     citations=st.lists(
         st.builds(Citation, key=TEXTS, printed=TEXTS, family=st.just("F1"), context=TEXTS), max_size=3
     ).map(tuple),
+    also=st.lists(st.tuples(TEXTS, TEXTS.map("https://mau.vn/{}".format)), max_size=2).map(tuple),
     withdrawn=st.booleans(),
 )
 
@@ -187,7 +193,7 @@ def test_any_entries_make_a_valid_feed_that_says_them(
     read = check(document, schema)
     told = order(rows)
     assert [(one.id, one.title) for one in read.entries] == [(one.id, title(one)) for one in told]
-    newest = max((one.updated for one in rows), default=CREATED)
+    newest = max((CREATED, *(one.updated for one in rows)))
     assert read.feed.updated == newest.astimezone(VIETNAM).replace(microsecond=0).isoformat()
     for node in etree.fromstring(document).iter(f"{ATOM}published", f"{ATOM}updated"):
         assert (node.text or "").endswith("+07:00")

@@ -5,7 +5,8 @@ import time
 import pytest
 
 from crawler.boilerplate import Line, line_rule, section_rule, verdicts, without_prefix
-from crawler.widgets import HEAD, LINES, SECTIONS, TAIL
+from crawler.margins import HEAD, SECTIONS, TAIL
+from crawler.widgets import LINES
 
 PROSE = (
     "Sáng 12/3, Hội đồng nhân dân phường Bến Đá họp bàn việc sắp xếp lại các tổ dân phố sau khi dân số tăng nhanh.",
@@ -43,6 +44,32 @@ PROSE = (
         ("rating", "Tổng số điểm của bài viết là: 5 trong 1 đánh giá"),
         ("share", "Chia sẻ bài viết này lên Facebook"),
         ("share", "Facebook | Zalo | Copy link"),
+        ("audio", "Nghe bài viết 0:00/0:00 1x Giọng nữ"),
+        ("audio", "Nghe đọc bài"),
+        ("audio", "Bấm để nghe"),
+        ("audio", "Chuyển giọng đọc"),
+        ("back-to-top", "Về trang trước"),
+        ("back-to-top", "trở lên trên"),
+        ("captcha", "Bạn hãy nhập mã xác nhận"),
+        ("captcha", "Mã chống spam"),
+        ("comments", "Bạn cần đăng nhập với tư cách là Thành viên để có thể bình luận"),
+        ("comments", "Còn lại: 1000 ký tự"),
+        ("comments", "Nhập nội dung bình luận"),
+        ("comments", "Không có nhận xét nào:"),
+        ("comments", "Để lại một bình luận"),
+        ("comments", "Email của bạn sẽ không được hiển thị công khai."),
+        ("counter", "Hiện có 12 khách và không thành viên đang online"),
+        ("counter", "Khách viếng thăm: 12"),
+        ("counter", "Lượt truy cập hôm nay: 345"),
+        ("counter", "3 phút đọc"),
+        ("follow", "Bấm theo dõi Zalo OA của phường để nhận tin"),
+        ("font-size", "Chế độ tương phản"),
+        ("print", "In trang này"),
+        ("print", "In bài viết Gửi bạn bè Chia sẻ Zalo"),
+        ("rating", "Bài viết này có hữu ích với bạn không? Có Không"),
+        ("rating", "5/5 - (1 bình chọn)"),
+        ("share", "Chia sẻ: Facebook LinkedIn"),
+        ("share", "Thích 0"),
     ],
 )
 def test_widgets(rule: str, line: str) -> None:
@@ -62,6 +89,17 @@ def test_widgets(rule: str, line: str) -> None:
         "Mã số định danh được cấp cho mọi trẻ em trong phường.",
         "Kết quả khảo sát được gửi tới từng tổ dân phố.",
         "Hôm nay 35 hộ nhận nhà mới.",
+        "Bài viết này hữu ích cho những ai sắp làm nhà bên kênh.",
+        "Bấm để nghe tiếng chuông, trẻ con xếp hàng dài trước cổng.",
+        "Để lại một bình luận khiếm nhã, anh bị nhắc nhở.",
+        "Email của bạn đọc gửi về cho thấy con đường hỏng đã lâu.",
+        "Hãy theo dõi sức khỏe của người già trong tổ.",
+        "Hiện có 12 khách hàng đến nộp hồ sơ trực tuyến tại phường.",
+        "In trang này xong, cán bộ phát cho từng hộ.",
+        "Mã chống giả được dán lên từng chai nước mắm.",
+        "Nghe bài viết được đọc trên loa, bà con vỗ tay.",
+        "Thích 0 đồng, nhiều hộ vẫn góp gạo.",
+        "Trở về trang trước của cuốn sổ, bà thấy tên mình.",
     ],
 )
 def test_sentences_stay(line: str) -> None:
@@ -97,6 +135,52 @@ def test_tags_credit_and_address_go_behind_the_text_only() -> None:
     tail = ("Từ khóa: phường, tổ dân phố", "Nguồn: Báo tường", "Địa chỉ: 1 Đường Biển, phường Bến Đá")
     assert rules(*PROSE, *tail)[3:] == ["tags", "credit", "contact"]
     assert rules(PROSE[0], tail[2], *PROSE)[1] is None
+
+
+@pytest.mark.parametrize(
+    ("rule", "line"),
+    [
+        ("author-label", "Tác giả:"),
+        ("captcha", "Làm mới"),
+        ("contact", "Chịu trách nhiệm nội dung: Ban biên tập"),
+        ("contact", "Người chịu trách nhiệm: Bà Lý Thị Sen - Chủ tịch UBND phường"),
+        ("contact", "Tổng biên tập: Lý Thị Sen"),
+        ("cookies", "Chúng tôi sử dụng cookie để cải thiện trải nghiệm của bạn."),
+        ("heading", "Lịch công tác tuần 32"),
+        ("heading", "Văn bản mới"),
+        ("pager", "Tiếp theo >"),
+        ("shop", "Số lượng"),
+        ("tags", "Nhãn: phường, nhà văn hóa"),
+        ("tags", "Xuất bản ở Tin phường Gắn thẻ nhà văn hóa"),
+        ("time", "Sửa lần cuối vào Thứ tư, 06 Tháng 8 2025 10:15"),
+    ],
+)
+def test_what_stands_behind_the_text_only(rule: str, line: str) -> None:
+    assert rules(*PROSE, line)[3] == rule
+    assert rules(*PROSE, line, *PROSE)[3] is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Người chịu trách nhiệm chính là trưởng công trình, theo lời bà Sen.",
+        "Lịch công tác của tổ được dán ở cổng.",
+        "Số lượng hồ sơ tăng gấp đôi.",
+        "Sửa lần này, con đường sẽ bền hơn.",
+        "Tổng biên tập tờ báo tường là một cô giáo về hưu.",
+        "Trang trước của cuốn sổ còn bỏ trống.",
+        "Website của phường không dùng cookie.",
+        "Xuất bản sách cho thiếu nhi là việc khó.",
+    ],
+)
+def test_a_last_sentence_stays(line: str) -> None:
+    assert rules(*PROSE, line)[3] is None
+
+
+@pytest.mark.parametrize(("rule", "line"), [("author-label", "By"), ("clock", "7:39 sáng"), ("counter", "1.204")])
+def test_what_stands_before_the_text_only(rule: str, line: str) -> None:
+    assert rules(line, *PROSE)[0] == rule
+    assert rules(*PROSE, line, *PROSE)[3] is None
 
 
 def test_a_line_that_is_one_link_is_a_headline_of_another() -> None:

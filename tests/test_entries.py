@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from crawler.types import Article, Block, Citation, Entry, Instant, Match, Precision
 from feeds.entries import (
     CONTINUED,
+    MAX_ALSO,
     MAX_CONTENT,
     MAX_SUMMARY,
     MAX_TITLE,
@@ -199,6 +200,42 @@ def test_one_endless_paragraph_is_cut_inside() -> None:
 
 def test_content_is_never_empty() -> None:
     assert content(entry(article(lead=None, paragraphs=("\x00",)))) == "<p>Phường Mẫu khai trương bộ phận một cửa</p>"
+
+
+# --- the other places ------------------------------------------------------------------------------------------------
+
+ELSEWHERE = "https://baomau.vn/tin-7.html?a=1&b=2"
+
+
+@pytest.mark.parametrize(
+    ("also", "shown"),
+    [
+        ((), ""),
+        (
+            (("Báo Mẫu", ELSEWHERE), ("Sở Mẫu", "http://www.somau.vn/tin/9")),
+            '<p>Cùng tin: <a href="https://baomau.vn/tin-7.html?a=1&amp;b=2" rel="nofollow noopener">Báo Mẫu</a>, '
+            '<a href="https://somau.vn/tin/9" rel="nofollow noopener">Sở Mẫu</a></p>',
+        ),
+        (((" ", "https://baomau.vn/7"),), '<p>Cùng tin: <a href="https://baomau.vn/7" rel="nofollow noopener">'
+         "https://baomau.vn/7</a></p>"),
+        ((("Báo Mẫu", "javascript:x()"), ("Báo Mẫu", URL), ("Báo Mẫu", "data:,x")), ""),
+    ],
+)  # fmt: skip
+def test_the_other_places_are_named_with_links(also: tuple[tuple[str, str], ...], shown: str) -> None:
+    assert show(entry(also=also)).content == show(entry()).content + ("\n" + shown if shown else "")
+    assert show(entry(also=also)) == replace(show(entry()), content=show(entry(also=also)).content)
+
+
+def test_a_hostile_name_of_a_place_is_text_and_there_are_not_too_many() -> None:
+    hostile = tuple((f"<b onclick=x>{n}</a><script>", f"https://baomau.vn/{n}") for n in range(MAX_ALSO + 5))
+    shown = show(entry(also=hostile)).content
+    assert "<script" not in shown and "<b" not in shown
+    assert shown.count("<a ") == MAX_ALSO
+
+
+def test_a_text_of_nothing_still_has_its_title_before_the_other_places() -> None:
+    shown = content(entry(article(lead=None, paragraphs=()), also=(("Báo Mẫu", ELSEWHERE),)))
+    assert shown.startswith("<p>Phường Mẫu khai trương bộ phận một cửa</p>\n<p>Cùng tin: ")
 
 
 # --- times -----------------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from crawler.types import Article, Change
 from feeds.publish import publish
 from storage.policy import Policy
 from storage.store import Store
-from tests.storing import DAY, HOUR, OTHER, TEXT, Stage, announcement, article, judged, settled, url_of, visit
+from tests.storing import DAY, HOUR, OTHER, TEXT, Stage, announcement, article, gone, judged, settled, url_of, visit
 
 TOPIC = "do-thi"
 LISTING = "https://phuong.example/tin-tuc"
@@ -31,6 +31,7 @@ class Reader:
     path: Path
     known: dict[str, datetime] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
+    updated: datetime | None = None
 
     def poll(self, now: datetime, limit: int = 100) -> tuple[set[str], set[str]]:
         read = feedparser.parse(self.path.read_bytes())
@@ -41,6 +42,9 @@ class Reader:
         assert all(at <= now for at in shown.values()), "dated in the future"
         assert all(at >= self.known.get(name, at) for name, at in shown.items()), "went back in time"
         assert len(shown) == limit or not set(self.known) - set(shown), "an entry went missing"
+        updated = datetime.fromisoformat(read.feed.updated)
+        assert (self.updated or updated) <= updated == max([updated, *shown.values()]), "the document went back in time"
+        self.updated = updated
         new = set(shown) - set(self.known)
         moved = {name for name, at in shown.items() if at > self.known.get(name, at)}
         self.known |= shown
@@ -150,8 +154,7 @@ def test_a_withdrawn_article_stays_marked_and_may_return(stage: Stage, store: St
         for _ in range(3):  # however often we are told
             stage.pass_time()
             if mark:
-                gone = store.archive(stage.page(url_of(1), status=404))
-                store.reject(gone, "NotFound", "HTTP 404", temporary=False)
+                gone(stage, store, 1)
             else:
                 visit(stage, store, news(1), TOPIC)
         assert told(stage, store)
@@ -263,8 +266,7 @@ def test_a_site_that_moved_does_not_tell_its_history_again(stage: Stage, store: 
     stage.pass_time(DAY)
     for number in range(20):
         there = replace(news(number), key=f"phuong:moi-{number}", url=url_of(f"moi-{number}"))
-        gone = store.archive(stage.page(url_of(number), status=404))
-        store.reject(gone, "NotFound", "HTTP 404", temporary=False)
+        gone(stage, store, number)
         assert visit(stage, store, there, TOPIC) in (Change.DUPLICATE, Change.UNCHANGED)
     told(stage, store)
     new, _ = reader.poll(stage.now)
@@ -301,8 +303,9 @@ def test_saved_pages_replayed_move_nothing(stage: Stage, store: Store, reader: R
             pages.append(judged(store.archive(stage.page(said.url, str(version).encode())), said, TOPIC))
             store.save(pages[-1])
             stage.pass_time()
-    gone = store.archive(stage.page(url_of(0), status=404))
-    store.reject(gone, "NotFound", "HTTP 404", temporary=False)
+    taken_back = store.archive(stage.page(url_of(0), status=404))
+    store.reject(taken_back, "NotFound", "HTTP 404", temporary=False)
+    store.withdraw("phuong")
     told(stage, store)
     reader.poll(stage.now)
     for _ in range(2):
@@ -310,7 +313,8 @@ def test_saved_pages_replayed_move_nothing(stage: Stage, store: Store, reader: R
         for page in pages:
             store.save(page)
             assert not told(stage, store), page.article.title
-        store.reject(gone, "NotFound", "HTTP 404", temporary=False)
+        store.reject(taken_back, "NotFound", "HTTP 404", temporary=False)
+        store.withdraw("phuong")
         assert not told(stage, store)
 
 
@@ -324,7 +328,10 @@ class Month:
     stage: Stage
     chance: random.Random
     versions: dict[int, int] = field(default_factory=dict)
+    ids: dict[int, str] = field(default_factory=dict)
     gone: set[int] = field(default_factory=set)
+    copies: dict[int, int] = field(default_factory=dict)  # which version of an article the other site has
+    marked: set[int] = field(default_factory=set)  # gone, and no other site has what it last said
     pages: list[tuple[object, Article]] = field(default_factory=list)
     new: set[str] = field(default_factory=set)
     moved: set[str] = field(default_factory=set)
@@ -345,22 +352,23 @@ class Month:
         number = len(self.versions)
         self.versions[number] = 0
         self.see(store, news(number, published=self.stage.now - HOUR))
-        self.new.add(id_of(store, f"phuong:{number}"))
+        self.ids[number] = id_of(store, f"phuong:{number}")
+        self.new.add(self.ids[number])
 
     def edit(self, store: Store) -> None:
         number = self.any(set(self.versions) - self.gone)
         if number is not None and self.versions[number] < 20:
             self.versions[number] += 1
             assert self.see(store, news(number, self.versions[number])) is Change.REVISED
-            self.moved.add(id_of(store, f"phuong:{number}"))
+            self.moved.add(self.ids[number])
 
     def withdraw(self, store: Store) -> None:
         number = self.any(set(self.versions))
         if number is not None:
-            page = store.archive(self.stage.page(url_of(number), status=410))
-            store.reject(page, "NotFound", "HTTP 410", temporary=False)
-            if number not in self.gone:
-                self.moved.add(id_of(store, f"phuong:{number}"))
+            gone(self.stage, store, number, status=410)
+            if number not in self.gone and self.copies.get(number) != self.versions[number]:
+                self.marked.add(number)
+                self.moved.add(self.ids[number])
             self.gone.add(number)
 
     def bring_back(self, store: Store) -> None:
@@ -368,12 +376,20 @@ class Month:
         if number is not None:
             self.gone.remove(number)
             assert self.see(store, news(number, self.versions[number])) is Change.UNCHANGED
-            self.moved.add(id_of(store, f"phuong:{number}"))
+            self.lives(number)
+
+    def lives(self, number: int) -> None:
+        """What the entry shows is somewhere again."""
+        if number in self.marked:
+            self.marked.remove(number)
+            self.moved.add(self.ids[number])
 
     def copy(self, store: Store) -> None:
         number = self.any(set(self.versions))
         if number is not None and store.article(f"bao:{number}") is None:
             assert self.see(store, news(number, self.versions[number], source="bao")) is Change.DUPLICATE
+            self.copies[number] = self.versions[number]
+            self.lives(number)
 
     def look_again(self, store: Store) -> None:
         for number in self.chance.sample(sorted(alive := set(self.versions) - self.gone), min(5, len(alive))):

@@ -5,16 +5,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.types import Change, Entry, Source
-from storage.ledger import NAMESPACE, Candidate, Standing, entry_id, standing
+from crawler.types import Change, Entry, Run, Source
+from storage.ledger import NAMESPACE, entry_id
 from storage.policy import Policy
+from storage.standing import Candidate, Standing, standing
 from storage.store import Store
-from tests.storing import DAY, HOUR, OTHER, START, TEXT, Stage, announcement, article, judged, settled, visit
+from tests.storing import DAY, HOUR, OTHER, START, TEXT, Stage, announcement, article, gone, judged, settled, visit
 
 POLICY = Policy(baseline_items=3, baseline_days=7)
 SECOND = timedelta(seconds=1)
@@ -51,9 +53,16 @@ def candidate(
     settled_at: datetime | None = START,
     told: int = 0,
     late: bool = False,
+    read: datetime | None = None,
 ) -> Candidate:
     return Candidate(
-        published=published, announced_at=announced, first_seen=seen, settled_at=settled_at, told=told, late=late
+        published=published,
+        announced_at=announced,
+        first_seen=seen,
+        settled_at=settled_at,
+        read_at=read,
+        told=told,
+        late=late,
     )
 
 
@@ -82,10 +91,36 @@ def candidate(
             Standing.BASELINE,
             id="late, undated, long seen",
         ),
+        pytest.param(
+            candidate(START + 80 * DAY, read=START + 90 * DAY), Standing.BASELINE, id="a find: older than the listings"
+        ),
+        pytest.param(
+            candidate(START + 83 * DAY, read=START + 90 * DAY), Standing.PUBLISHED, id="listed tardily: still news"
+        ),
+        pytest.param(
+            candidate(START + 80 * DAY, read=START + 85 * DAY), Standing.PUBLISHED, id="from the time of an outage"
+        ),
+        pytest.param(
+            candidate(START + 80 * DAY, read=None), Standing.PUBLISHED, id="no run before: not known to be old"
+        ),
+        pytest.param(candidate(None, read=START + 90 * DAY), Standing.PUBLISHED, id="undated: never a find"),
+        pytest.param(
+            candidate(START - 6 * DAY, read=START - 30 * DAY), Standing.PUBLISHED, id="runs before the first one ended"
+        ),
     ],
 )
 def test_standing(one: Candidate, expected: Standing) -> None:
     assert standing(one, START + HOUR, POLICY) is expected
+
+
+@pytest.mark.parametrize("days", [0, 3, 7, 30])
+@given(age=st.timedeltas(timedelta(0), timedelta(days=6)), away=st.timedeltas(timedelta(0), timedelta(days=400)))
+def test_what_is_listed_within_a_week_is_news_whatever_the_settings_and_however_long_we_were_away(
+    days: int, age: timedelta, away: timedelta
+) -> None:
+    read = START + 30 * DAY
+    one = candidate(read - age, read=read, seen=read + away, announced=read + away)
+    assert standing(one, read + away, Policy(baseline_days=days)) is Standing.PUBLISHED
 
 
 def test_ids_are_fixed_for_ever() -> None:
@@ -164,7 +199,7 @@ def test_a_replay_before_the_first_crawl_does_not_make_old_news_new(stage: Stage
 def test_what_was_taken_back_before_it_was_told_is_not_told(stage: Stage, store: Store) -> None:
     visit(stage, store, article(1), "do-thi")
     stage.pass_time()
-    store.reject(stage.page(article(1).url, status=404), "NotFound", "", temporary=False)
+    gone(stage, store, 1)
     store.settle("phuong")
     assert shown(store) == []
 
@@ -196,6 +231,45 @@ def test_a_clock_that_is_set_back_moves_nothing_back(stage: Stage, store: Store)
     stage.pass_time(-3 * DAY)
     store.save(judged(replace(page, fetched_at=page.fetched_at + HOUR), article(1, paragraphs=OTHER), "do-thi"))
     assert store.feed("do-thi", "").entries[0].updated == before
+
+
+def ran(stage: Stage, store: Store, **counts: Any) -> None:
+    """A run over the source has ended, an hour after it began."""
+    began, ended = stage.now, stage.pass_time()
+    store.record(Run(source="phuong", started=began, ended=ended, **{"fetched": 1, "listings": 1, **counts}))
+
+
+def test_a_site_that_moved_and_changed_its_texts_tells_only_what_is_new(stage: Stage, store: Store) -> None:
+    settled(store)
+    for _ in range(30):
+        stage.pass_time(DAY)
+        ran(stage, store)
+    moved = [announcement(f"moi-{number}") for number in range(20)]
+    store.announce("phuong", stage.page(LISTING), moved)
+    for number in range(20):
+        said = article(f"moi-{number}", paragraphs=text(number), published=stage.now - number * DAY)
+        visit(stage, store, said, "do-thi")
+    assert sorted(shown(store)) == sorted(f"phuong:moi-{number}" for number in range(8))
+
+
+def test_after_an_outage_all_of_its_time_is_news(stage: Stage, store: Store) -> None:
+    settled(store)
+    ran(stage, store)
+    for _ in range(30):  # the listings do not answer, or not all of them
+        stage.pass_time(DAY)
+        ran(stage, store, listings=0, blind=1)
+        ran(stage, store, blind=1)
+    store.announce("phuong", stage.page(LISTING), [announcement(number) for number in range(30)])
+    dates = [stage.now - number * DAY for number in range(30)]
+    stage.pass_time(timedelta(minutes=1))
+    for number in range(15):
+        visit(stage, store, article(number, paragraphs=text(number), published=dates[number]), "do-thi")
+    for _ in range(10):  # the others answer 500 for a while
+        stage.pass_time(DAY)
+        ran(stage, store)
+    for number in range(15, 30):
+        visit(stage, store, article(number, paragraphs=text(number), published=dates[number]), "do-thi")
+    assert len(shown(store)) == 30
 
 
 def test_two_feeds_one_id(stage: Stage, store: Store) -> None:
@@ -230,13 +304,18 @@ def test_a_story_is_told_once_even_if_its_first_article_was_no_match(stage: Stag
     assert shown(store) == ["quan:2"]
 
 
-def test_a_story_known_from_a_first_run_is_not_told_again_by_another_source(stage: Stage, store: Store) -> None:
+def test_a_story_known_from_a_first_run_is_not_told_by_another_source_unless_as_fresh(
+    stage: Stage, store: Store
+) -> None:
     visit(stage, store, article(1, published=START - 30 * DAY), "do-thi")
     store.settle("phuong")
     settled(store, "quan")
+    settled(store, "bao")
     stage.pass_time()
-    visit(stage, store, article(2, source="quan"), "do-thi")
+    visit(stage, store, article(2, source="quan", published=START - 30 * DAY), "do-thi")
     assert shown(store) == []
+    visit(stage, store, article(3, source="bao"), "do-thi")
+    assert shown(store) == ["bao:3"], "nobody was told, and there it is news"
 
 
 def test_order_limit_and_an_empty_feed(stage: Stage, store: Store) -> None:

@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
@@ -15,7 +17,7 @@ import storage.migrations
 from crawler.errors import StoreError
 from crawler.types import Change
 from storage import page, rehash, schema, store
-from tests.storing import Stage, article, visit
+from tests.storing import OTHER, TEXT, Stage, article, gone, settled, visit
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -74,8 +76,8 @@ def test_a_kill_during_the_first_migration_leaves_an_empty_store(stage: Stage, m
 def test_processes_that_open_a_new_store_at_once_all_succeed(stage: Stage) -> None:
     code = "import sys; from pathlib import Path; from tests.storing import Stage; "
     code += "Stage(Path(sys.argv[1])).store(30).__enter__().close()"
-    command = [sys.executable, "-c", code, str(stage.folder)]
-    openers = [subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE) for _ in range(4)]
+    opener_of = [sys.executable, "-c", code, str(stage.folder)]
+    openers = [subprocess.Popen(opener_of, cwd=ROOT, stderr=subprocess.PIPE) for _ in range(4)]
     assert [(opener.communicate()[1], opener.returncode) for opener in openers] == [(b"", 0)] * 4
 
 
@@ -96,3 +98,36 @@ def test_a_new_recipe_of_the_keys_makes_nothing_new(stage: Stage, monkeypatch: p
             visit(stage, opened, article(4, source="quan")),
         ]
     assert changes == [Change.UNCHANGED, Change.UNCHANGED, Change.DUPLICATE, Change.DUPLICATE]
+
+
+def test_a_store_of_the_first_form_keeps_what_it_told(stage: Stage) -> None:
+    with stage.store() as opened:
+        settled(opened)
+        for number, paragraphs in ((1, TEXT), (2, OTHER)):
+            visit(stage, opened, article(number, paragraphs=paragraphs), "do-thi")
+        stage.pass_time()
+        gone(stage, opened, 2)
+        before = opened.feed("do-thi", "").entries
+    back_to(stage, "0001")
+    with sqlite3.connect(stage.folder / "tindothi.db") as database:
+        columns = [row[1] for row in database.execute("PRAGMA table_info(article)")]
+    database.close()
+    assert "withdrawn_at" not in columns
+    with stage.store() as opened:
+        assert opened.feed("do-thi", "").entries == before
+        opened.withdraw("phuong")
+        stored = opened.article("phuong:2")
+        assert stored is not None
+        assert stored.withdrawn_at == stored.gone_at is not None
+        assert opened.feed("do-thi", "").entries == before
+
+
+def back_to(stage: Stage, version: str) -> None:
+    """The store as an older tindothi left it."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(storage.migrations.__file__).parent))
+    engine = create_engine(stage.url)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, version)
+    engine.dispose()

@@ -14,7 +14,8 @@ from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.exceptions import DropItem
 
 from crawler.config import Config
-from crawler.errors import Blocked, NotArticle, Rejected, RunLocked, StoreError
+from crawler.errors import Blocked, NotArticle, NotFound, Rejected, RunLocked, StoreError
+from crawler.health import MANY_GONE, healthy
 from crawler.stages import FETCHED, LISTINGS, REASON, REJECTED, Refused
 from crawler.types import Announcement, Change, Judged, Run, Snapshot, Source
 from storage.lock import RunLock
@@ -73,6 +74,10 @@ class Judge:
             self._crawler.stats.inc_value(REJECTED)
             self._crawler.stats.inc_value(REASON + kind)
             raise Refused(rejected, item)
+        if kind == "gone":
+            self._crawler.stats.inc_value(REJECTED)
+            self._crawler.stats.inc_value(REASON + "NotFound")
+            raise Refused(NotFound("HTTP 404"), replace(item, status=404))
         if kind == "bug":
             raise RuntimeError("a bug of ours")
         paragraphs = {"text": TEXT, "other": OTHER}.get(kind, (f"{kind}. {TEXT[0]}",))
@@ -158,6 +163,25 @@ def test_a_first_run_that_was_stopped_is_not_settled(config: Config) -> None:
     assert run.new >= 1
     with open_store(config) as store:
         assert not store.status()[0].settled
+
+
+def test_a_site_that_answers_404_everywhere_is_told_and_not_believed(config: Config) -> None:
+    well = {name: f"{name} text" for name in "abcd"}
+
+    def marked() -> int:
+        with open_store(config) as store:
+            return sum(entry.withdrawn for entry in store.feed("do-thi", "").entries)
+
+    crawl(config, toy(**well))
+    (run,) = crawl(config, toy(**dict.fromkeys(well, "gone")))
+    assert run.failure is not None
+    assert (run.failure.kind, healthy(run), marked()) == (MANY_GONE, False, 0)
+    with open_store(config) as store:
+        assert store.runs("phuong", 1) == (run,)
+    (run,) = crawl(config, toy(listing=False, **dict.fromkeys(well, "gone")))
+    assert marked() == 0, "a run that read no listing says nothing"
+    (run,) = crawl(config, toy(**well | {"a": "gone"}))
+    assert (run.failure, healthy(run), marked()) == (None, True, 1)
 
 
 def test_a_replay_settles_and_names_what_it_met(config: Config) -> None:

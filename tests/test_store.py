@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from crawler.errors import NotFound
-from crawler.types import Article, Cause, Change, Failure, Run, Snapshot, Source
+from crawler.types import Article, Cause, Change, Failure, Instant, Precision, Run, Snapshot, Source
 from storage.changes import MAX_RESTLESS
 from storage.store import Store
 from tests.storing import (
@@ -21,6 +22,7 @@ from tests.storing import (
     announcement,
     article,
     due_keys,
+    gone,
     judged,
     match,
     said_by,
@@ -92,6 +94,57 @@ def test_same_text_but_a_date_learned_later(stage: Stage, store: Store) -> None:
     stored = store.article(1)
     assert stored is not None
     assert stored.revisions[0].matches == (match(),)
+
+
+def printed(at: datetime, precision: Precision = Precision.MINUTE, raw: str = "") -> Instant:
+    return Instant(at=at, precision=precision, raw=raw or f"{at} {precision}", origin="meta:published")
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "kept"),
+    [
+        pytest.param(printed(START), printed(START + DAY), True, id="dated anew"),
+        pytest.param(printed(START), printed(START - DAY), True, id="dated back"),
+        pytest.param(printed(START), None, True, id="date lost"),
+        pytest.param(None, printed(START), False, id="date learned"),
+        pytest.param(printed(START, Precision.DAY), printed(START + HOUR), False, id="the minute of that day"),
+        pytest.param(printed(START, Precision.DAY), printed(START + DAY), True, id="the minute of another day"),
+        pytest.param(printed(START), printed(START + DAY, Precision.DAY), True, id="a mere day"),
+        pytest.param(
+            printed(START, raw="2/3"), printed(START + DAY, raw="2/3"), False, id="the same print read better"
+        ),
+    ],
+)
+def test_an_unchanged_text_keeps_the_date_it_was_first_printed_with(
+    stage: Stage, store: Store, first: Instant | None, then: Instant | None, kept: bool
+) -> None:
+    settled(store)
+    stage.pass_time()
+    visit(stage, store, replace(article(1), published=first), "do-thi")
+    (before,) = store.feed("do-thi", "").entries
+    for _ in range(2):
+        stage.pass_time()
+        assert visit(stage, store, replace(article(1), published=then), "do-thi") is Change.UNCHANGED
+        assert said_by(store).published == (first if kept else then)
+    assert store.feed("do-thi", "").entries[0].updated == before.updated
+    stage.pass_time()
+    changed = replace(article(1, paragraphs=OTHER), published=then)
+    assert visit(stage, store, changed, "do-thi") is Change.REVISED
+    assert said_by(store).published == then, "with a new text comes its own date"
+
+
+def test_a_rule_of_ours_may_mend_a_date_and_a_site_that_dates_anew_may_not(stage: Stage, store: Store) -> None:
+    page = store.archive(stage.page(url_of(1)))
+    store.save(judged(page, replace(article(1), published=printed(START))))
+    stage.pass_time()
+    mended = replace(article(1), published=printed(START - DAY))
+    assert store.save(judged(page, mended)) is Change.UNCHANGED
+    assert said_by(store).published == mended.published, "the very page of the revision"
+    stage.pass_time()
+    better = replace(mended, title="Tiêu đề nay đọc được")
+    anew = replace(better, published=printed(START + DAY))
+    assert store.save(judged(store.archive(stage.page(url_of(1))), anew), again=lambda _: better) is Change.REVISED
+    assert said_by(store) == better
 
 
 def test_an_old_page_says_nothing_of_today(stage: Stage, store: Store) -> None:
@@ -251,10 +304,6 @@ def test_an_article_keeps_its_identity_when_its_key_is_made_otherwise(stage: Sta
 
 
 # --- taken back -------------------------------------------------------------------------------------------------------
-
-
-def gone(stage: Stage, store: Store, number: int = 1, status: int = 404) -> None:
-    store.reject(stage.page(url_of(number), status=status), "NotFound", f"HTTP {status}", temporary=False)
 
 
 @pytest.mark.parametrize("status", [404, 410])

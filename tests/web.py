@@ -150,6 +150,7 @@ def calm_settings(memory: Any, kept: Kept, *, limit: int = 200, **fetch: Any) ->
     settings.update(
         {
             "TWISTED_REACTOR_ENABLED": False,
+            "DOWNLOAD_HANDLERS": {},  # ours needs the reactor
             "TINDOTHI_MEMORY": lambda _: memory,
             "ITEM_PIPELINES": {Collect: 100},
             "EXTENSIONS": {},

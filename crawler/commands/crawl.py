@@ -53,7 +53,7 @@ def command(names: tuple[str, ...], as_json: bool) -> None:
                 feeds = publish_topics(store, topics, config)
         except PublishError as error:
             click.echo(f"tindothi: {error}", err=True)
-            feeds, code = (), Exit.NOT_PUBLISHED
+            feeds, code = (), code if code is Exit.STORE else Exit.NOT_PUBLISHED
     report(runs, sources, feeds, as_json=as_json)
     sys.exit(code)
 

@@ -24,7 +24,7 @@ def command(paths: tuple[Path, ...], as_json: bool) -> None:
     from crawler.commands.crawl import report
     from crawler.commands.process import crawl
     from crawler.config import load
-    from crawler.health import Exit, refused
+    from crawler.health import Exit, refused, stopped
     from spiders.read import read_families, read_sources
     from spiders.replay import ReplaySpider
     from storage.archive import iterate
@@ -54,4 +54,9 @@ def command(paths: tuple[Path, ...], as_json: bool) -> None:
         click.echo(f"tindothi: {broken}", err=True)
     if refused(runs):
         sys.exit(Exit.STORE)
+    if stopped(runs):
+        sys.exit(Exit.STOPPED)
+    if not any(run.fetched for run in runs):
+        click.echo(f"tindothi: no saved page in {', '.join(map(str, paths))}", err=True)
+        sys.exit(Exit.NOTHING_FETCHED)
     sys.exit(Exit.SOME_FAILED if damage or wrong else Exit.WELL)

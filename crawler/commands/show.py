@@ -50,7 +50,8 @@ def _lines(article: "StoredArticle") -> Iterator[str]:
         yield f"  credit     {last.article.credit}"
     yield f"  seen       {moment(article.first_seen)}, last checked {moment(article.last_checked)}"
     if article.gone_at:
-        yield f"  withdrawn  {moment(article.gone_at)}"
+        state = "withdrawn" if article.withdrawn_at else "gone?"
+        yield f"  {state:<9}  {moment(article.gone_at)}"
     for entry in article.entries:
         yield f"  entry      {entry.feed}: {entry.standing.value}, updated {moment(entry.updated)}, {entry.id}"
     yield from _found(last)

@@ -1,0 +1,88 @@
+"""The published entries of a feed, as its readers are shown them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, select
+
+from crawler.types import Entry
+from storage import schema
+from storage.rows import article_of, chunks, citations_of, matches_of
+from storage.standing import Standing
+
+article, entry, revision, source = schema.article, schema.entry, schema.revision, schema.source
+
+
+def entries(db: Connection, feed: str, limit: int) -> tuple[Entry, ...]:
+    """The published entries of a feed, the latest updated first, and by id where that is equal."""
+    rows = _rows(db, feed, limit)
+    shown = [row["id"] for row in rows]
+    matches, citations = matches_of(db, shown), citations_of(db, shown)
+    places = _places(db, [row["story_id"] for row in rows])
+    return tuple(
+        Entry(
+            feed=feed,
+            id=row["uuid"],
+            announced=row["announced"],
+            updated=row["updated"],
+            article=article_of(row, key=row["key"], url=row["url"], source=row["source"]),
+            source_title=row["source_title"],
+            place=row["place"],
+            also=_also(row, places.get(row["story_id"], ())),
+            matches=matches.get(row["id"], ()),
+            citations=citations.get(row["id"], ()),
+            withdrawn=row["withdrawn"],
+        )
+        for row in rows
+    )
+
+
+def _rows(db: Connection, feed: str, limit: int) -> Sequence[RowMapping]:
+    query = (
+        select(
+            revision,
+            entry.c.uuid,
+            entry.c.announced,
+            entry.c.updated,
+            entry.c.withdrawn,
+            entry.c.story_id,
+            article.c.key,
+            article.c.url,
+            article.c.source,
+            article.c.text_key,
+            source.c.title.label("source_title"),
+            source.c.place,
+        )
+        .select_from(entry)
+        .join(revision, revision.c.id == entry.c.revision_id)
+        .join(article, article.c.id == entry.c.article_id)
+        .join(source, source.c.name == article.c.source)
+        .where(entry.c.feed == feed, entry.c.state == Standing.PUBLISHED)
+        .order_by(entry.c.updated.desc(), entry.c.uuid)
+        .limit(limit)
+    )
+    return db.execute(query).mappings().all()
+
+
+def _places(db: Connection, story_ids: Sequence[int]) -> dict[int, list[RowMapping]]:
+    """Where stories stand, by story id: their articles that are not withdrawn, the oldest first."""
+    found: dict[int, list[RowMapping]] = {}
+    for ids in chunks(story_ids):
+        query = (
+            select(article.c.story_id, article.c.key, article.c.url, article.c.text_key, source.c.title)
+            .join(source, source.c.name == article.c.source)
+            .where(article.c.story_id.in_(ids), article.c.withdrawn_at.is_(None))
+            .order_by(article.c.id)
+        )
+        for row in db.execute(query).mappings():
+            found.setdefault(row["story_id"], []).append(row)
+    return found
+
+
+def _also(shown: RowMapping, places: Sequence[Any]) -> tuple[tuple[str, str], ...]:
+    """The places beside the one that is shown where the very text stands today."""
+    return tuple(
+        (one["title"], one["url"])
+        for one in places
+        if one["key"] != shown["key"] and one["text_key"] is not None and one["text_key"] == shown["text_key"]
+    )

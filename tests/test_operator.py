@@ -1,0 +1,226 @@
+"""What operators do to a run: kill it, stop it, starve it of disk, close its streams. Real processes, one small web."""
+
+import contextlib
+import os
+import resource
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import feedparser
+import pytest
+
+from crawler.config import Config
+from crawler.portal import Fault, LocalWeb
+from crawler.types import Snapshot
+from storage import warc
+from storage.opening import open_store
+from tests.running import Operator, Ran, operator
+from tests.test_faults import LISTING, article, declare
+
+SOON = 12  # seconds in which a stopped run has ended; it gives a fetch four
+PAGES = 24
+SLOW = {"TINDOTHI_FETCH__DELAY": "0.1", "TINDOTHI_FETCH__CONCURRENCY": "1"}
+
+
+@pytest.fixture(scope="module")
+def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalWeb]:
+    folder = tmp_path_factory.mktemp("web")
+    with LocalWeb(folder, articles_per_site=2) as local:
+        for name in ("well", "silent"):
+            declare(folder / "sources", name)
+            host = f"{name}.example"
+            local.serve(host, "/robots.txt", "User-agent: *\nAllow: /\n", headers=(("Content-Type", "text/plain"),))
+            links = [f"/phuong-hop-dan-{number}.html" for number in range(1, PAGES + 1)]
+            local.serve(host, LISTING, "".join(f'<a href="{link}">Phường họp dân</a>' for link in links))
+            for number, link in enumerate(links, start=1):
+                local.serve(host, link, article(f"{name} tổ {number}", number % 10))
+        yield local
+
+
+@pytest.fixture
+def ops(tmp_path: Path, web: LocalWeb) -> Iterator[Operator]:
+    web.forget()
+    folder = tmp_path / "dữ liệu #1 %41?"  # a name that no URL would survive
+    yield operator(folder, web, TINDOTHI_SOURCES__DIRECTORIES=str(web.ca_file.parent / "sources"))
+    web.heal()
+
+
+def begun(ops: Operator, *arguments: str, **more: str) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "crawler", *arguments]
+    environment = ops.environment(**more)
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def until(condition: Callable[[], bool], process: "subprocess.Popen[str]") -> None:
+    end = time.monotonic() + 60
+    while not condition():
+        assert process.poll() is None and time.monotonic() < end, process.communicate()
+        time.sleep(0.02)
+
+
+def ended(process: "subprocess.Popen[str]") -> Ran:
+    try:
+        out, err = process.communicate(timeout=SOON)
+    finally:
+        process.kill()
+    return Ran(code=process.returncode, out=out, err=err)
+
+
+def links_of(ops: Operator) -> list[str]:
+    return sorted(entry.link for entry in feedparser.parse(ops.feed()).entries)
+
+
+def is_whole(ops: Operator) -> None:
+    """No archive is left open, and every record that the index knows can be read."""
+    assert not list(ops.data.glob("archive/*.open")) and not list(ops.data.glob("feeds/.*"))
+    assert (ops.data / "run.lock").read_text() == ""
+    for path in ops.data.glob("archive/*.gz"):
+        with path.open("rb") as file:
+            assert list(warc.unpack(file))
+    with contextlib.closing(sqlite3.connect(ops.data / "tindothi.db")) as db:
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        records = [number for (number,) in db.execute("SELECT id FROM record")]
+    with open_store(Config.model_validate({"data_dir": ops.data})) as store:
+        assert all(store.snapshot(number).url for number in records)
+
+
+def test_killed_twice_and_run_again_everything_stands_once(web: LocalWeb, ops: Operator) -> None:
+    for requests in (9, 20):
+        web.forget()
+        process = begun(ops, "crawl", "well", **SLOW)
+        until(lambda least=requests: len(web.requests) >= least, process)  # type: ignore[misc]
+        process.kill()
+        process.communicate()
+    assert ops.run("crawl", "well").code == 0
+    links = links_of(ops)
+    assert len(links) == len(set(links)) == PAGES
+    is_whole(ops)
+
+
+def test_stopped_it_ends_soon_and_the_next_run_goes_on(web: LocalWeb, ops: Operator) -> None:
+    """One site is silent, the other has its articles waiting for their turn; neither holds the run up."""
+    web.fault("silent.example", Fault.HANG)
+    process = begun(ops, "crawl", "--json", "well", "silent", **{**SLOW, "TINDOTHI_FETCH__DELAY": "1"})
+    until(lambda: web.asked(f"https://well.example{LISTING}") > 0 and len(web.requests) >= 5, process)
+    process.send_signal(signal.SIGTERM)
+    ran = ended(process)
+    assert (ran.code, "Traceback" in ran.err) == (9, False), ran.err
+    assert {one["failure"]["kind"] for one in ran.json["sources"].values()} == {"Stopped"}
+    assert ran.json["new"] < PAGES
+    is_whole(ops)
+    web.heal()
+    again = ops.run("crawl", "--json", "well", "silent")
+    assert again.code == 0, again.err
+    assert len(links_of(ops)) == 2 * PAGES
+
+
+def test_a_replay_is_interrupted_and_done_again(tmp_path: Path, ops: Operator) -> None:
+    saved = tmp_path / "saved.warc.gz"
+    at = datetime(2026, 11, 20, tzinfo=UTC)
+    with saved.open("wb") as file:
+        file.write(warc.start("saved"))
+        for number in range(1, 61):
+            url = f"https://xa-{number}.example/phuong-hop-dan-{number}.html"
+            body = article(f"tổ {number}", number % 10).encode()
+            page = Snapshot(
+                requested_url=url, url=url, fetched_at=at + timedelta(minutes=number), status=200, body=body
+            )
+            file.write(warc.pack(page))
+    process = begun(ops, "replay", "--json", str(saved))
+    until(lambda: any(path.stat().st_size > 5000 for path in ops.data.glob("archive/*.open")), process)
+    process.send_signal(signal.SIGINT)
+    ran = ended(process)
+    assert ran.code == 9, ran.err
+    assert 0 < ran.json["fetched"] < 60
+    is_whole(ops)
+    again = ops.run("replay", "--json", str(saved)).json
+    assert again["new"] + again["unchanged"] == again["fetched"] == 60
+    assert again["new"] == 60 - ran.json["new"]
+
+
+def test_a_full_disk_is_told_in_lines_and_the_next_run_recovers(ops: Operator) -> None:
+    assert ops.run("status").code == 0  # the store is made while there is room
+
+    def full() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
+
+    done = subprocess.run(
+        [sys.executable, "-m", "crawler", "crawl", "well"],
+        env=ops.environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        preexec_fn=full,
+    )
+    assert done.returncode == 8, done.stderr
+    assert "Traceback" not in done.stderr and "tindothi.db" in done.stderr
+    assert ops.run("crawl", "well").code == 0
+    assert len(links_of(ops)) == PAGES
+    is_whole(ops)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+def test_an_output_that_cannot_be_written_is_told(ops: Operator) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "crawler", "sources"],
+            env=ops.environment(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr == (
+        "tindothi: the output cannot be written: No space left on device; what was to be done is done\n"
+    )
+
+
+def test_closed_streams_are_no_obstacle(ops: Operator) -> None:
+    code = "import os, sys; [os.close(number) for number in (0, 1, 2)]; os.execv(sys.executable, sys.argv[1:])"
+    command = [sys.executable, "-c", code, sys.executable, "-m", "crawler", "crawl", "well"]
+    assert subprocess.run(command, env=ops.environment(), timeout=60, check=False).returncode == 0
+    assert (ops.data / "tindothi.db").is_file()
+    assert len(links_of(ops)) == PAGES
+
+
+def test_a_replay_of_nothing_says_so(tmp_path: Path, ops: Operator) -> None:
+    (tmp_path / "empty.warc.gz").write_bytes(b"")
+    ran = ops.run("replay", "--json", str(tmp_path / "empty.warc.gz"))
+    assert (ran.code, ran.json["fetched"]) == (5, 0)
+    assert "no saved page in" in ran.err and "empty.warc.gz" in ran.err
+
+
+class TestScrapy:
+    """Scrapy's own commands say what is wrong in a line."""
+
+    def test_another_run_holds_the_lock(self, ops: Operator) -> None:
+        import fcntl
+
+        ops.data.mkdir(parents=True)
+        with (ops.data / "run.lock").open("w") as held:
+            held.write(f'{{"pid": {os.getpid()}, "host": "here", "started": "2026-11-22T00:00:00+00:00"}}')
+            held.flush()
+            fcntl.flock(held, fcntl.LOCK_EX)
+            ran = ops.scrapy("crawl", "well")
+        assert ran.code == 6
+        assert f"process {os.getpid()}" in ran.err and "Traceback" not in ran.err
+
+    def test_an_unknown_source(self, ops: Operator) -> None:
+        ran = ops.scrapy("crawl", "nobody")
+        assert ran.code == 2
+        assert "no usable source 'nobody'" in ran.out + ran.err and "Traceback" not in ran.err
+
+    def test_a_wrong_setting(self, ops: Operator) -> None:
+        wrong = Operator(data=ops.data, settings={**ops.settings, "TINDOTHI_FETCH__DELAY": "soon"})
+        ran = wrong.scrapy("list")
+        assert ran.code == 3
+        assert ran.err.startswith("tindothi: environment: TINDOTHI_FETCH__DELAY: ") and "Traceback" not in ran.err
