@@ -6,8 +6,7 @@ The parser (libxml2) gives up below 256 nested elements and keeps what it has re
 """
 
 import re
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from lxml import etree, html
@@ -18,6 +17,7 @@ from crawler.types import Snapshot
 
 MAX_SIZE = 16 * 1024 * 1024  # bytes
 MAX_ELEMENTS = 60_000  # the largest of the known pages has 12,000
+MAX_VALUE = 500  # characters of an attribute that names or styles
 MAX_TITLE = 500  # characters; what is longer is no title
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
@@ -63,7 +63,6 @@ _UNSEEN_TAGS = (
     "script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "canvas", "audio", "video", "select",
     "textarea", "input", "map", "math", "applet", "noframes", "datalist", "dialog",
 )  # fmt: skip
-_DROPPED = "dropped"  # the name of an element on its way out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,9 +161,20 @@ def _tree(source: str) -> etree._Element:
         raise Damaged(f"not parsable: {error}") from error
     if tree is None:
         raise NoText("the page is empty")
-    if (size := sum(1 for _ in tree.iter())) > MAX_ELEMENTS:
-        raise TooLarge(f"{size} elements, more than {MAX_ELEMENTS}")
+    elements = list(tree.iter())
+    if len(elements) > MAX_ELEMENTS:
+        raise TooLarge(f"{len(elements)} elements, more than {MAX_ELEMENTS}")
+    for element in elements:
+        if any(len(value) > MAX_VALUE for value in element.values()):
+            _shorten(element)
     return tree
+
+
+def _shorten(element: etree._Element) -> None:
+    """Cut what is read as a list of names: patterns that look for one in it would take the square of its length."""
+    for name in ("class", "id", "style", "itemprop", "data-role", "rel"):
+        if value := element.get(name):
+            element.set(name, value[:MAX_VALUE])
 
 
 def _head(tree: etree._Element) -> etree._Element:
@@ -212,12 +222,31 @@ def _hidden(element: etree._Element) -> bool:
 def drop(root: etree._Element, elements: Iterable[etree._Element]) -> None:
     """Take elements out of a tree, and leave the text after each where it was; the root stays.
 
-    All at once: text that is moved element by element is copied anew for each.
+    All of a parent at once: text that is moved element by element is copied anew for each.
     """
-    named = [(element, element.tag) for element in elements if element is not root]
-    for element, _ in named:
-        element.tag = _DROPPED
-    etree.strip_elements(root, _DROPPED, with_tail=False)
-    for element, tag in named:
-        with suppress(ValueError):  # a broken page has names that lxml reads, but will not set
-            element.tag = tag
+    gone = dict.fromkeys(element for element in elements if element is not root)
+    for parent in dict.fromkeys(element.getparent() for element in gone):
+        if parent is not None:
+            _take(parent, gone)
+
+
+def _take(parent: etree._Element, gone: Mapping[etree._Element, object]) -> None:
+    before: etree._Element | None = None
+    moved: list[str] = []
+    for child in list(parent):
+        if child in gone:
+            moved.append(child.tail or "")
+            parent.remove(child)
+            continue
+        _append(parent, before, moved)
+        before, moved = child, []
+    _append(parent, before, moved)
+
+
+def _append(parent: etree._Element, before: etree._Element | None, texts: list[str]) -> None:
+    if not any(texts):
+        return
+    if before is None:
+        parent.text = "".join([parent.text or "", *texts])
+    else:
+        before.tail = "".join([before.tail or "", *texts])

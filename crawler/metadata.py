@@ -164,7 +164,8 @@ def _authors(article: dict[str, Any], meta: list[tuple[str, str]]) -> Iterator[t
 
 def _section(article: dict[str, Any], meta: list[tuple[str, str]]) -> str | None:
     said = [_string(article.get("articleSection")), *_values(meta, _SECTIONS)]
-    return next((value.split(",")[0].strip() for value in said if 0 < len(value) <= _SECTION), None)
+    first = (value.split(",")[0].strip() for value in said if len(value) <= _SECTION)
+    return next((value for value in first if value), None)
 
 
 def _sites(objects: list[dict[str, Any]], meta: list[tuple[str, str]], url: str) -> Iterator[str]:
@@ -193,7 +194,7 @@ def section_of(facts: Metadata, lines: Sequence[Segment], headline: int) -> str 
             continue
         above = (line.element, *list(line.element.iterancestors())[:3])
         if any(_CRUMBS.search(f"{one.get('class', '')} {one.get('id', '')}".lower()) for one in above):
-            return clean(_CRUMB.split(line.text)[-1])
+            return next(crumb for crumb in reversed(_CRUMB.split(line.text)) if crumb)  # every line has a word
         if line.linked == 0 and at == headline - 1 and lines[headline].element.getparent() is line.element.getparent():
             return line.text
     return None

@@ -28,6 +28,7 @@ def test_status(status: int, refusal: type[Rejected]) -> None:
     with pytest.raises(refusal) as caught:
         refuse_status(status)
     assert type(caught.value) is refusal
+    assert caught.value.temporary is (status not in (404, 410)), "a gate keeper's 403 is gone tomorrow"
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 
 from crawler.config import Config, keys, load, origins
 from crawler.errors import ConfigError
+from storage.opening import open_store
 
 
 @pytest.fixture(autouse=True)
@@ -81,6 +82,53 @@ def test_a_section_in_the_environment_that_is_no_table_is_a_mistake(monkeypatch:
     monkeypatch.setenv("TINDOTHI_FETCH", "fast")
     with pytest.raises(ConfigError, match="environment: TINDOTHI_FETCH:"):
         load()
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "says"),
+    [
+        ("feed.base_url", "feeds.example.vn", "write it as https://host/path"),
+        ("feed.base_url", "https://", "write it as https://host/path"),
+        ("fetch.proxy", "127.0.0.1:3128", "write it as http://host:port"),
+        ("fetch.proxy", "http://127.0.0.1:99999", "write it as http://host:port"),
+        ("fetch.proxy", "socks5://127.0.0.1:9050", "write it as http://host:port"),
+        ("fetch.contact", "a@example.vn\r\nX-More: 1", "one line"),
+        ("fetch.contact", "x" * 100_000, "at most 300 characters, not 'xxx"),
+        ("fetch.delay", "inf", "less than or equal to 86400"),
+        ("fetch.delay", "nan", "not 'nan'"),
+        ("fetch.timeout", "0", "greater than 0"),
+        ("fetch.max_size", "9" * 20, "less than or equal to"),
+        ("database_timeout", "1e30", "less than or equal to 86400"),
+        ("crawl.expire_days", "99999999999", "less than or equal to 36500"),
+        ("baseline.days", "99999999999", "less than or equal to 36500"),
+        ("fetch.ca_file", "/nowhere.pem", "/nowhere.pem cannot be read: No such file or directory"),
+        ("fetch.ca_file", __file__, "holds no certificate"),
+        ("feed.directory", "~nobody-of-this-name/x", "write the folder without `~`"),
+    ],
+)
+def test_a_wrong_value_is_told_before_anything_is_fetched(
+    monkeypatch: pytest.MonkeyPatch, key: str, value: str, says: str
+) -> None:
+    variable = f"TINDOTHI_{key.replace('.', '__').upper()}"
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(ConfigError) as caught:
+        load()
+    assert says in str(caught.value)
+    assert variable in str(caught.value) or key in str(caught.value)
+    assert len(str(caught.value)) < 400
+
+
+def test_a_mistake_inside_a_section_of_the_environment_is_placed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TINDOTHI_FETCH", '{"delai": 2}')
+    with pytest.raises(ConfigError, match=r"environment: TINDOTHI_FETCH: fetch\.delai: no such setting"):
+        load()
+
+
+def test_a_data_directory_of_any_name_holds_its_database(clean: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = clean / "dữ liệu #1 %41?mode=ro"
+    monkeypatch.setenv("TINDOTHI_DATA_DIR", str(folder))
+    open_store(load()).close()
+    assert (folder / "tindothi.db").is_file()
 
 
 @pytest.mark.parametrize("content", [b"[fetch\n", b"\xff\xfe", b"delay == 1"])

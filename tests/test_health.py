@@ -46,6 +46,8 @@ def test_a_source_is_well_when_its_listings_were_read(one: Run, well: bool) -> N
         ([], 0, 1, Exit.NOTHING_FETCHED),
         ([], 0, 0, Exit.WELL),
         ([run(failure=failure("StoreLocked"))], 0, 1, Exit.STORE),
+        ([run(), run(failure=failure("Stopped"))], 0, 2, Exit.STOPPED),
+        ([run(failure=failure("StoreError")), run(failure=failure("Stopped"))], 0, 2, Exit.STORE),
     ],
 )
 def test_the_exit_code_tells_the_truth(runs: list[Run], wrong_files: int, expected: int, code: Exit) -> None:

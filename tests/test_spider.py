@@ -2,6 +2,9 @@
 
 import asyncio
 import gzip
+import itertools
+import time
+import zlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
@@ -237,6 +240,12 @@ def test_a_redirect_elsewhere_is_a_page_and_not_followed() -> None:
     assert not any("quangcao" in key for key in some.asked)
 
 
+@pytest.mark.parametrize("target", ["http://[::kein", "javascript:void(0)"])
+def test_a_redirect_to_no_address_is_a_page_and_not_followed(target: str) -> None:
+    some = Web({f"{HOST}/tin": PAGE, ONE: lambda _: text("", 302, Location=target)})
+    assert (ONE, 302) in pages(run(some))
+
+
 def test_a_redirect_loop_ends_as_a_failure() -> None:
     some = Web({f"{HOST}/tin": PAGE, ONE: lambda _: text("", 302, Location=f"http://{ONE}?lai")})
     some.answers[f"{ONE}?lai"] = lambda _: text("", 302, Location=f"http://{ONE}")
@@ -342,8 +351,12 @@ def test_a_page_beyond_the_limit_is_rejected_for_good(answer: Any) -> None:
     assert pages(crawled) == [(TWO, 200)]
 
 
-def packed(body: bytes) -> Any:
-    return lambda _: web.Response(body=body, headers={"Content-Encoding": "gzip"})
+def packed(body: bytes, encoding: str = "gzip") -> Any:
+    return lambda _: web.Response(body=body, headers={"Content-Encoding": encoding})
+
+
+PLAIN = b"<p>" + bytes(range(32, 127)) * 50
+RAW = zlib.compress(PLAIN)[2:-4]  # as some servers mean `deflate`: without zlib's header and check sum
 
 
 @pytest.mark.parametrize(
@@ -351,6 +364,9 @@ def packed(body: bytes) -> Any:
     [
         pytest.param(packed(gzip.compress(bytes(range(256)) * 50)[:-40]), id="gzip cut off"),
         pytest.param(packed(b"<p>plain</p>"), id="no gzip at all"),
+        pytest.param(packed(zlib.compress(PLAIN)[:-40], "deflate"), id="deflate cut off"),
+        pytest.param(packed(RAW[:-40], "deflate"), id="raw deflate cut off"),
+        pytest.param(packed(b"\x8b\x05\x80<p>\x03", "br"), id="a packing that was not asked for"),
     ],
 )
 def test_a_damaged_body_is_a_failure_and_never_half_a_page(answer: Any) -> None:
@@ -358,6 +374,12 @@ def test_a_damaged_body_is_a_failure_and_never_half_a_page(answer: Any) -> None:
     crawled = run(some)
     assert failures(crawled) == [(ONE, "Damaged")]
     assert [item.body for item in crawled.items] == [b"<p>Hai</p>"]
+
+
+@pytest.mark.parametrize("body", [zlib.compress(PLAIN), RAW], ids=["zlib", "raw"])
+def test_a_deflated_body_is_read(body: bytes) -> None:
+    crawled = run(Web({f"{HOST}/tin": PAGE, ONE: packed(body, "deflate")}))
+    assert [item.body for item in crawled.items if item.status == 200] == [PLAIN]
 
 
 def test_a_body_shorter_than_announced_is_a_failure() -> None:
@@ -401,6 +423,23 @@ def test_where_robots_txt_cannot_be_had_nothing_is_fetched_and_nothing_given_up(
     assert set(some.asked) == {f"{HOST}/robots.txt"}
     assert failures(crawled) == [(f"{HOST}/tin", kind), (ONE, kind)]
     assert memory.rejections == []
+
+
+def test_a_longer_delay_that_robots_txt_asks_for_is_kept() -> None:
+    at: list[float] = []
+
+    def page(body: str) -> Any:
+        def answer(_: web.Request) -> web.Response:
+            at.append(time.monotonic())
+            return text(body)
+
+        return answer
+
+    some = Web({f"{HOST}/robots.txt": "User-agent: *\nCrawl-delay: 0.3", f"{HOST}/tin": page(PAGE)})
+    some.answers |= {ONE: page("<p>Một</p>"), TWO: page("<p>Hai</p>")}
+    run(some)
+    assert len(at) == 3
+    assert all(later - earlier > 0.25 for earlier, later in itertools.pairwise(at))
 
 
 def test_a_listing_that_robots_txt_forbids_is_a_failure() -> None:

@@ -76,7 +76,8 @@ def test_extract_gives_the_article_with_its_page() -> None:
     [
         pytest.param(snapshot("không có", status=404), NotFound, id="404"),
         pytest.param(snapshot("", status=302, location="https://khac.example.org/"), OffSite, id="redirect elsewhere"),
-        pytest.param(snapshot("", status=304), OffSite, id="a 304 that nobody asked for"),
+        pytest.param(snapshot("", status=304), Damaged, id="a 304 that nobody asked for"),
+        pytest.param(snapshot("", status=302), Damaged, id="a redirect to nowhere"),
     ],
 )
 def test_what_is_no_article_is_refused_and_counted_by_its_class(page: Snapshot, reason: type[Rejected]) -> None:

@@ -163,7 +163,7 @@ def test_keys_stand_any_text_and_its_other_forms(paragraphs: list[str]) -> None:
 def test_a_pile_of_marks_is_cut(marks: str) -> None:
     """Normalising would sort them, in a time that grows with the square of their number: minutes for this one."""
     found = nfc(f"Bến{marks * 200_000} Đá……………………………………")
-    assert found.startswith("Bến")
+    assert found.startswith("Bế")
     assert found.endswith(" Đá……………………………………")
     assert len(found) < 100
     assert nfc(found) == found

@@ -92,7 +92,8 @@ def report(
         state = f" ({source.state.value})" if source and source.state.value != "verified" else ""
         click.echo(f"{run.source}{state}: {counted(total([run]))}")
         if run.failure:
-            click.echo(f"  last failure: {run.failure.kind}: {run.failure.message} — {run.failure.url}")
+            where = f" — {run.failure.url}" if run.failure.url else ""
+            click.echo(f"  last failure: {run.failure.kind}: {run.failure.message}{where}")
     for feed in feeds:
         click.echo(f"{feed.path}: {feed.entries} entries, {'written' if feed.written else 'unchanged'}")
 

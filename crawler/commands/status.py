@@ -28,11 +28,11 @@ def command(as_json: bool) -> None:
         table = {"counts": asdict(counts), "sources": rows, "never crawled": never}
         click.echo(json.dumps(table, ensure_ascii=False, indent=2, default=str))
         return
-    click.echo(f"{'source':<22} {'articles':>8} {'pending':>8} {'rejected':>8}  {'latest new':<16}  {'last run':<16}")
+    click.echo(f"{'source':<16} {'articles':>8} {'pending':>8} {'rejected':>8}  {'latest new':<16}  {'last run':<16}")
     for status in known:
         _print(status)
     for name in (name for name in sources if name not in {status.name for status in known}):
-        click.echo(f"{name:<22} never crawled")
+        click.echo(f"{name:<16} never crawled")
     entries = ", ".join(f"{feed} {count}" for feed, count in counts.entries.items()) or "none"
     click.echo(
         f"\n{counts.articles} articles, {counts.revisions} revisions, {counts.stories} stories, "
@@ -47,9 +47,9 @@ def _print(status: "SourceStatus") -> None:
 
     run = moment(status.last_run.ended or status.last_run.started) if status.last_run else "–"
     numbers = f"{status.articles:>8} {status.pending:>8} {status.rejected:>8}"
-    click.echo(f"{status.name:<22} {numbers}  {moment(status.last_new):<16}  {run:<16}")
+    click.echo(f"{status.name:<16} {numbers}  {moment(status.last_new):<16}  {run:<16}")
     if status.restless:
-        click.echo(f"{'':<22} {status.restless} articles change at each visit: look at what is not stripped there")
+        click.echo(f"{'':<16} {status.restless} articles change at each visit: look at what is not stripped there")
     if status.failure:
         failed = status.failure
-        click.echo(f"{'':<22} last failure {moment(failed.at)}: {failed.kind}: {failed.message} — {failed.url}")
+        click.echo(f"{'':<16} last failure {moment(failed.at)}: {failed.kind}: {failed.message} — {failed.url}")
