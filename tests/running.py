@@ -1,7 +1,9 @@
 """Runs `tindothi` as its users do: a process of its own, settings by environment, the local web as its network."""
 
+import contextlib
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -54,6 +56,11 @@ class Operator:
     def _run(self, command: list[str], environment: dict[str, str]) -> Ran:
         done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False)
         return Ran(code=done.returncode, out=done.stdout, err=done.stderr)
+
+    def age(self, *, days: int) -> None:
+        """Let every stored article have been looked at that long ago, so that all are due again."""
+        with contextlib.closing(sqlite3.connect(self.data / "tindothi.db")) as db, db:
+            db.execute("UPDATE article SET last_checked = datetime(last_checked, ?)", (f"-{days} days",))
 
     def feed(self, topic: str = "chinh-quyen-do-thi") -> bytes:
         """The published Atom document."""

@@ -28,7 +28,6 @@ def command(names: tuple[str, ...], as_json: bool) -> None:
       */30 * * * *  tindothi crawl
     """
     from crawler.classify import read_topics
-    from crawler.commands.process import crawl
     from crawler.commands.publish import publish_topics
     from crawler.config import load
     from crawler.health import Exit, verdict
@@ -46,6 +45,8 @@ def command(names: tuple[str, ...], as_json: bool) -> None:
         with open_store(config) as store:  # a store that refuses is told before anything is fetched
             for source in chosen:
                 store.meet(source)
+        from crawler.commands.process import crawl  # the engine takes a second to load: what is wrong is told before
+
         runs = crawl(config, [(source.name, {}) for source in chosen], "crawl")
         code = verdict(runs, wrong_files=len(wrong) + len(wrong_topics), expected=len(chosen))
         try:
