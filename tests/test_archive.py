@@ -97,13 +97,13 @@ _HEADER = st.tuples(st.from_regex(r"[a-z][a-z0-9-]{0,15}", fullmatch=True), _LIN
     headers=st.lists(_HEADER, max_size=6),
     body=st.binary(max_size=300),
     status=st.integers(0, 999),
-    at=st.datetimes(datetime(2, 1, 1), timezones=st.just(timezone(timedelta(hours=7)))),  # year 1 has no UTC there
+    at=st.timedeltas(timedelta(0), timedelta(days=9000 * 365)),
 )
-def test_any_page_survives(headers: list[tuple[str, str]], body: bytes, status: int, at: datetime) -> None:
+def test_any_page_survives(headers: list[tuple[str, str]], body: bytes, status: int, at: timedelta) -> None:
     page = Snapshot(
         requested_url="https://a.example/",
         url="https://b.example/",
-        fetched_at=at,
+        fetched_at=datetime(2, 1, 1, tzinfo=timezone(timedelta(hours=7))) + at,
         status=status,
         headers=tuple(headers),
         body=body,
