@@ -106,7 +106,8 @@ def _article(
         credit=byline.credit,
         section=section_of(facts, layout.lines, title.place),
         blocks=tuple(
-            Block(text=line.text, tag=line.tag, rule=rule) for line, rule in zip(layout.lines, rules, strict=True)
+            Block(text=line.text, tag=line.tag, rule=rule, path=line.path)
+            for line, rule in zip(layout.lines, rules, strict=True)
         ),
         template=template.name if template else None,
     )

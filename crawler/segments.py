@@ -11,6 +11,7 @@ from itertools import islice
 from lxml import etree
 
 from crawler.errors import TooLarge
+from crawler.paths import path_of
 from crawler.text import clean
 
 MAX_LINES = 8_000  # the longest of the known pages has 2,000
@@ -98,7 +99,10 @@ _OPENS_LOWER = re.compile(r"^[a-zà-ỹđ]")
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Segment:
-    """One visible line. `element` is the block element that holds it; `linked`, `bold`, `italic` are shares 0…1."""
+    """One visible line. `element` is the block element that holds it, `path` its place in the whole page.
+
+    `linked`, `bold`, `italic` are shares 0…1.
+    """
 
     text: str
     tag: str
@@ -107,6 +111,7 @@ class Segment:
     bold: float = 0.0
     italic: float = 0.0
     broken: bool = False  # the line ended at a <br>
+    path: str = ""
 
 
 @dataclass(slots=True)
@@ -246,6 +251,7 @@ def _finish(line: _Line, block: etree._Element, *, broken: bool) -> Iterator[Seg
         bold=line.bold / line.size,
         italic=line.italic / line.size,
         broken=broken,
+        path=path_of(block),
     )
 
 
@@ -295,4 +301,5 @@ def _joined(first: Segment, second: Segment) -> Segment:
         bold=mean(first.bold, second.bold),
         italic=mean(first.italic, second.italic),
         broken=second.broken,
+        path=first.path,
     )

@@ -158,6 +158,14 @@ class Precision(StrEnum):
     DAY = "day"
 
 
+class Confidence(StrEnum):
+    """How well an instant is proved: two places of the page agree on the day, one says it, or another denies it."""
+
+    CONFIRMED = "confirmed"
+    STATED = "stated"
+    DISPUTED = "disputed"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instant:
     """A printed date, read: aware (as printed, else Asia/Ho_Chi_Minh), with its raw string and where it was found.
@@ -170,26 +178,56 @@ class Instant:
     precision: Precision
     raw: str
     origin: str = ""
+    confidence: Confidence = Confidence.STATED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
     """A piece of the page in page order, with the verdict on it: kept (`rule` is None), or stripped by which rule.
 
-    `tag` is its kind in clean HTML: `p`, `h2`, `h3`, `li`, `blockquote`, `td`, `figcaption`, …
+    `tag` is its kind in clean HTML: `p`, `h2`, `h3`, `li`, `blockquote`, `td`, `figcaption`, … `path` is where
+    it stands in the page: its element and those around it, each with its id or first class, as `div.box>ul.list>li`.
     """
 
     text: str
     tag: str = "p"
     rule: str | None = None
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """A picture of the text: its real, absolute URL, what its `alt` says, and the caption printed with it."""
+
+    url: str
+    alt: str = ""
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A document that the page offers with the text (PDF, DOC, …): the link's words, and its absolute URL."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What the page also says of a field, and was not believed: another title, date or author. `origin`: where."""
+
+    about: str  # title, lead, published, author
+    value: str
+    origin: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """What a snapshot says. `key` identifies the article within all sources (see `crawler.urls.article_key`).
 
-    `paragraphs` are the text, without title and lead. `authors` are people or "PV"; `credit` is the source credit as
-    printed ("chinhphu.vn"). `section` is the page's own section name. `template` is the layout that fitted.
+    `paragraphs` are the text, without title and lead; `html` is the same as clean HTML, with its headings, lists,
+    tables, quotes and pictures. `authors` are people or "PV"; `credit` is the source credit as printed ("chinhphu.vn").
+    `section` is the page's own section name. `template` is the layout that fitted. `also` is what lost against it.
     """
 
     key: str
@@ -199,9 +237,14 @@ class Article:
     lead: str | None = None
     paragraphs: tuple[str, ...] = ()
     published: Instant | None = None
+    updated: Instant | None = None
     authors: tuple[str, ...] = ()
     credit: str | None = None
     section: str | None = None
+    html: str = ""
+    images: tuple[Image, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    also: tuple[Statement, ...] = ()
     blocks: tuple[Block, ...] = ()
     template: str | None = None
 
@@ -303,7 +346,8 @@ class Run:
     """One pass over one source. `fetched` is the sum of listings, new, revised, unchanged, duplicate and rejected.
 
     `failed` counts requests that got no response at all; they are not among `fetched`. `blind` counts listings that
-    could not be read: no answer, an error, or nothing announced where something should be.
+    could not be read: no answer, an error, or nothing announced where something should be. `rules` counts the blocks
+    that each rule stripped from the run's articles.
     """
 
     source: str
@@ -320,6 +364,7 @@ class Run:
     reasons: Mapping[str, int] = field(default_factory=dict)
     failure: Failure | None = None
     blind: int = 0
+    rules: Mapping[str, int] = field(default_factory=dict)
 
 
 # --- the feed --------------------------------------------------------------------------------------------------------

@@ -151,6 +151,7 @@ def runs(db: Connection, name: str, limit: int) -> tuple[Run, ...]:
             ended=row["ended"],
             **{name: row[name] for name in RUN_COUNTS},
             reasons=row["reasons"],
+            rules=row["rules"],
             failure=_failure(row),
         )
         for row in db.execute(latest).mappings()
@@ -161,7 +162,7 @@ def add_run(db: Connection, finished: Run) -> None:
     """Writes down a finished run."""
     failure = finished.failure
     values: dict[str, Any] = {name: getattr(finished, name) for name in ("source", "started", "ended", *RUN_COUNTS)}
-    values |= {"reasons": dict(finished.reasons)}
+    values |= {"reasons": dict(finished.reasons), "rules": dict(finished.rules)}
     if failure is not None:
         values |= {f"failure_{name}": getattr(failure, name) for name in ("url", "kind", "message", "at")}
     db.execute(insert(run).values(values))

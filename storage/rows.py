@@ -6,7 +6,19 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, RowMapping, select
 
-from crawler.types import Article, Block, Citation, Evidence, Instant, Match, Precision
+from crawler.types import (
+    Article,
+    Attachment,
+    Block,
+    Citation,
+    Confidence,
+    Evidence,
+    Image,
+    Instant,
+    Match,
+    Precision,
+    Statement,
+)
 from storage import schema
 
 T = TypeVar("T")
@@ -14,22 +26,33 @@ T = TypeVar("T")
 
 def revision_values(article: Article) -> dict[str, Any]:
     """What the site said, as columns of `revision`."""
-    when = article.published
-    offset = when.at.utcoffset() if when else None
     return {
         "title": article.title,
         "lead": article.lead,
         "paragraphs": list(article.paragraphs),
-        "blocks": [[block.text, block.tag, block.rule] for block in article.blocks],
-        "published_at": when and when.at,
-        "published_offset": None if offset is None else round(offset / timedelta(minutes=1)),
-        "published_precision": when and when.precision.value,
-        "published_raw": when and when.raw,
-        "published_origin": when and when.origin,
+        "html": article.html,
+        "images": [[image.url, image.alt, image.caption] for image in article.images],
+        "attachments": [[one.name, one.url] for one in article.attachments],
+        "also": [[one.about, one.value, one.origin] for one in article.also],
+        "blocks": [[block.text, block.tag, block.rule, block.path] for block in article.blocks],
+        **_instant_values("published", article.published),
+        **_instant_values("updated", article.updated),
         "authors": list(article.authors),
         "credit": article.credit,
         "section": article.section,
         "template": article.template,
+    }
+
+
+def _instant_values(name: str, when: Instant | None) -> dict[str, Any]:
+    offset = when.at.utcoffset() if when else None
+    return {
+        f"{name}_at": when and when.at,
+        f"{name}_offset": None if offset is None else round(offset / timedelta(minutes=1)),
+        f"{name}_precision": when and when.precision.value,
+        f"{name}_raw": when and when.raw,
+        f"{name}_origin": when and when.origin,
+        f"{name}_confidence": when and when.confidence.value,
     }
 
 
@@ -74,25 +97,33 @@ def article_of(revision: RowMapping, *, key: str, url: str, source: str) -> Arti
         title=revision["title"],
         lead=revision["lead"],
         paragraphs=tuple(revision["paragraphs"]),
-        published=instant_of(revision),
+        published=instant_of(revision, "published"),
+        updated=instant_of(revision, "updated"),
         authors=tuple(revision["authors"]),
         credit=revision["credit"],
         section=revision["section"],
-        blocks=tuple(Block(text=text, tag=tag, rule=rule) for text, tag, rule in revision["blocks"]),
+        html=revision["html"],
+        images=tuple(Image(url=url, alt=alt, caption=caption) for url, alt, caption in revision["images"]),
+        attachments=tuple(Attachment(name=name, url=url) for name, url in revision["attachments"]),
+        also=tuple(Statement(about=about, value=value, origin=origin) for about, value, origin in revision["also"]),
+        blocks=tuple(
+            Block(text=text, tag=tag, rule=rule, path="".join(path)) for text, tag, rule, *path in revision["blocks"]
+        ),
         template=revision["template"],
     )
 
 
-def instant_of(revision: RowMapping) -> Instant | None:
-    """The date that a revision keeps, as it was printed."""
-    if revision["published_at"] is None:
+def instant_of(revision: RowMapping, name: str) -> Instant | None:
+    """A date that a revision keeps, as it was printed; `name`: published or updated."""
+    if revision[f"{name}_at"] is None:
         return None
-    zone = timezone(timedelta(minutes=revision["published_offset"]))
+    zone = timezone(timedelta(minutes=revision[f"{name}_offset"]))
     return Instant(
-        at=revision["published_at"].astimezone(zone),
-        precision=Precision(revision["published_precision"]),
-        raw=revision["published_raw"],
-        origin=revision["published_origin"],
+        at=revision[f"{name}_at"].astimezone(zone),
+        precision=Precision(revision[f"{name}_precision"]),
+        raw=revision[f"{name}_raw"],
+        origin=revision[f"{name}_origin"],
+        confidence=Confidence(revision[f"{name}_confidence"]),
     )
 
 

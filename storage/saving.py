@@ -166,7 +166,7 @@ def _refresh(db: Connection, page: Page, current: Row[Any]) -> None:
     said = revision_values(page.article)
     lost = [name for name in KEPT_IF_UNSAID if not said[name]]
     dated = page.article.published
-    if not (dated and _is_ours(page, current)) and kept_date(instant_of(current._mapping), dated):
+    if not (dated and _is_ours(page, current)) and kept_date(instant_of(current._mapping, "published"), dated):
         lost += [name for name in said if name.startswith("published_")]
     kept = {name: value for name, value in said.items() if name not in lost}
     mine = current._mapping

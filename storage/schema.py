@@ -25,7 +25,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0002"  # the migration that makes these tables
+HEAD = "0003"  # the migration that makes these tables
 FULL_TEXT = "search"
 
 metadata = MetaData(
@@ -87,6 +87,22 @@ def _text(name: str, **kwargs: Any) -> Column[str]:
 
 def _count(name: str) -> Column[int]:
     return Column(name, Integer, nullable=False, server_default="0")
+
+
+def _list(name: str) -> Column[Any]:
+    return Column(name, JSON, nullable=False, server_default="[]")
+
+
+def _instant(name: str) -> tuple[Column[Any], ...]:
+    """A printed date: `crawler.types.Instant`."""
+    return (
+        Column(f"{name}_at", Utc),
+        Column(f"{name}_offset", Integer),  # minutes east of Greenwich, as printed
+        Column(f"{name}_precision", Text),
+        Column(f"{name}_raw", Printed),
+        Column(f"{name}_origin", Printed),
+        Column(f"{name}_confidence", Text),
+    )
 
 
 meta = Table("meta", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
@@ -156,6 +172,7 @@ record = Table(
     Column("offset", Integer, nullable=False),
     Column("length", Integer, nullable=False),
     Column("digest", Text, nullable=False),  # of the payload, `sha256:` and 64 hexadecimal digits
+    Column("part_of", ForeignKey("record.id"), index=True),  # a further page of the article that this record begins
     UniqueConstraint("file", "offset"),
     Index(None, "url", "fetched_at"),
 )
@@ -213,12 +230,13 @@ revision = Table(
     Column("title", Printed),
     Column("lead", Printed),
     Column("paragraphs", JSON, nullable=False),  # [text]
-    Column("blocks", JSON, nullable=False),  # [[text, tag, rule or null]]
-    Column("published_at", Utc),
-    Column("published_offset", Integer),  # minutes east of Greenwich, as printed
-    Column("published_precision", Text),
-    Column("published_raw", Printed),
-    Column("published_origin", Printed),
+    _text("html"),  # the paragraphs as clean HTML
+    _list("images"),  # [[url, alt, caption]]
+    _list("attachments"),  # [[name, url]]
+    _list("also"),  # [[about, value, origin]], what was not believed
+    Column("blocks", JSON, nullable=False),  # [[text, tag, rule or null, path]]
+    *_instant("published"),
+    *_instant("updated"),
     Column("authors", JSON, nullable=False),  # [name]
     Column("credit", Printed),
     Column("section", Printed),
@@ -282,6 +300,7 @@ run = Table(
         for name in ("fetched", "listings", "new", "revised", "unchanged", "duplicate", "rejected", "failed", "blind")
     ),
     Column("reasons", JSON, nullable=False),  # {class name: count}
+    Column("rules", JSON, nullable=False, server_default="{}"),  # {rule: blocks stripped}
     Column("failure_url", Printed),
     Column("failure_kind", Printed),
     Column("failure_message", Printed),

@@ -35,7 +35,7 @@ def test_json(page: Path) -> None:
     assert (record["published_precision"], record["published_from"]) == ("minute", "label:Ngày đăng")
     assert len(record["text"]) == 2
     assert record["author"] == []
-    assert {"text": "Ngày đăng: 12/03/2026 16:30", "tag": "p", "rule": "date"} in record["blocks"]
+    assert {"text": "Ngày đăng: 12/03/2026 16:30", "tag": "p", "rule": "date", "path": "div"} in record["blocks"]
 
 
 def test_a_table_names_the_addresses(page: Path, tmp_path: Path) -> None:
