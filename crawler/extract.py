@@ -25,9 +25,10 @@ from crawler.lead import Lead, find_lead
 from crawler.metadata import Metadata, read_metadata, section_of
 from crawler.published import published
 from crawler.segments import Segment, segments
-from crawler.template import clear, fitting
-from crawler.types import Article, Block, Instant, Snapshot, Source, Template
+from crawler.template import Cleared, clear, fitting
+from crawler.types import Article, Instant, Snapshot, Source, Template
 from crawler.urls import article_key, canonical
+from crawler.verdict import blocks
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _PROSE = 140  # characters of the line that begins the prose
@@ -47,8 +48,7 @@ def extract(snapshot: Snapshot, source: Source, *, now: datetime | None = None, 
     refuse_status(snapshot.status)
     page = parse(snapshot, max_size=max_size)
     template = fitting(page, source.templates)
-    if template:
-        clear(page.root, template)
+    cleared = clear(page.root, template) if template else Cleared()
     lines = segments(page.root)
     if not lines:
         raise NoText("no visible text")
@@ -58,7 +58,7 @@ def extract(snapshot: Snapshot, source: Source, *, now: datetime | None = None, 
     facts = read_metadata(page)
     title = _headline(page, lines, facts, template)
     layout = lay_out(page, lines, template, [lines[title.place].element] if title.place >= 0 else [])
-    return _article(snapshot, source, now, page, template, facts, title, layout)
+    return _article(snapshot, source, now, page, template, cleared, facts, title, layout)
 
 
 def _headline(page: Document, lines: Sequence[Segment], facts: Metadata, template: Template | None) -> Headline:
@@ -73,6 +73,7 @@ def _article(
     now: datetime | None,
     page: Document,
     template: Template | None,
+    cleared: Cleared,
     facts: Metadata,
     title: Headline,
     layout: Layout,
@@ -105,10 +106,7 @@ def _article(
         authors=byline.authors,
         credit=byline.credit,
         section=section_of(facts, layout.lines, title.place),
-        blocks=tuple(
-            Block(text=line.text, tag=line.tag, rule=rule, path=line.path)
-            for line, rule in zip(layout.lines, rules, strict=True)
-        ),
+        blocks=blocks(layout, rules, cleared),
         template=template.name if template else None,
     )
 

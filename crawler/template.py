@@ -1,14 +1,15 @@
 """What a source's templates say of a page: the layout that fits, and the elements its candidates find."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from cssselect import HTMLTranslator, SelectorError
 from lxml import etree
 
 from crawler.document import Document, drop
+from crawler.segments import Segment, segments
 from crawler.types import Template
 
 _ATTRIBUTE = re.compile(r"^(.*?)(?:@([A-Za-z_][\w:.-]*))?$", re.DOTALL)
@@ -22,6 +23,14 @@ class Found:
     element: etree._Element
     value: str
     candidate: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cleared:
+    """What `strip` took: each line with its place and its selector; and the places of all elements, in page order."""
+
+    lines: tuple[tuple[int, Segment, str], ...] = ()
+    places: Mapping[etree._Element, int] = field(default_factory=dict, repr=False)
 
 
 @lru_cache(maxsize=2048)
@@ -49,15 +58,21 @@ def fitting(page: Document, templates: Sequence[Template]) -> Template | None:
     return None
 
 
-def clear(root: etree._Element, template: Template) -> None:
-    """Take the template's `strip` out of the tree, and unwrap its `unwrap`."""
+def clear(root: etree._Element, template: Template) -> Cleared:
+    """Take the template's `strip` out of the tree, and unwrap its `unwrap`; gives the lines that went."""
+    places = {element: place for place, element in enumerate(root.iter())} if template.strip else {}
+    lines: list[tuple[int, Segment, str]] = []
     for selector in template.strip:
-        drop(root, select(root, selector))
+        found = dict.fromkeys(element for element in select(root, selector) if element is not root)
+        outer = [element for element in found if not any(above in found for above in element.iterancestors())]
+        lines += ((places[element], line, selector) for element in outer for line in segments(element))
+        drop(root, outer)
     for selector in template.unwrap:
         for element in select(root, selector):
             if element.getparent() is not None:
                 element.tag = "span"
                 element.attrib.clear()
+    return Cleared(lines=tuple(lines), places=places)
 
 
 def candidates(root: etree._Element, selectors: Sequence[str]) -> Iterator[Found]:
