@@ -11,8 +11,14 @@ TindothiError
        ├─ HttpRefused      status 4xx or 5xx                     (temporary, see `temporary`)
        │    ├─ NotFound    404, 410                               (final)
        │    └─ ServerError 5xx, 408, 429                          (temporary)
-       ├─ Blocked          captcha, WAF, login, maintenance, consent   (temporary)
+       ├─ Blocked          something stands before the article   (temporary)
+       │    ├─ Captcha        are you human?
+       │    ├─ Firewall       WAF, access denied, rate limit, a check of the browser
+       │    ├─ LoginRequired  for members only, a session that expired
+       │    ├─ Maintenance    closed, or the server's error, said with status 200
+       │    └─ Consent        cookies first
        ├─ SoftNotFound     "not found" said with status 200
+       ├─ HomeServed       the home page in the article's place   (temporary)
        ├─ TooLarge         longer than the limit
        ├─ NotHtml          a feed, an image, a document
        ├─ OffSite          a redirect left the source's own hosts
@@ -78,13 +84,39 @@ class ServerError(HttpRefused):
 
 
 class Blocked(Rejected):
-    """A captcha, WAF, login, maintenance or consent page instead of the article."""
+    """Something stands before the article, and may be gone tomorrow; each kind has a name of its own."""
 
     temporary = True
 
 
+class Captcha(Blocked):
+    """Asks whether a human reads."""
+
+
+class Firewall(Blocked):
+    """Denied by a WAF or a rate limit, or a check of the browser."""
+
+
+class LoginRequired(Blocked):
+    """For members only, or the session has expired."""
+
+
+class Maintenance(Blocked):
+    """The site is closed, or its server has an error, and says so with status 200."""
+
+
+class Consent(Blocked):
+    """Asks for consent to cookies, and shows nothing else."""
+
+
 class SoftNotFound(Rejected):
     """The page says "not found" with status 200."""
+
+
+class HomeServed(Rejected):
+    """The site's home page in place of the article."""
+
+    temporary = True
 
 
 class TooLarge(Rejected):

@@ -11,15 +11,15 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from crawler.blocked import refuse_blocked, refuse_status
+from crawler.blocked import refuse_blocked, refuse_redirect, refuse_status
 from crawler.boilerplate import Line, is_prose, verdicts, without_prefix
 from crawler.byline import find_byline
 from crawler.dates import labelled_date, page_date
 from crawler.document import MAX_SIZE, Document, parse
-from crawler.errors import NotArticle, NoText
+from crawler.errors import HomeServed, NotArticle, NoText
 from crawler.headline import Headline, headline, told_headline
 from crawler.items import announcements
-from crawler.kinds import Weight, columns, is_home, no_article, weigh
+from crawler.kinds import Weight, columns, home_marks, no_article, own_headline, refuse_home, weigh
 from crawler.layout import Layout, lay_out, orphans
 from crawler.lead import Lead, find_lead
 from crawler.metadata import Metadata, read_metadata, section_of
@@ -50,15 +50,24 @@ def extract(snapshot: Snapshot, source: Source, *, now: datetime | None = None, 
     template = fitting(page, source.templates)
     cleared = clear(page.root, template) if template else Cleared()
     lines = segments(page.root)
+    refuse_redirect(snapshot.requested_url, snapshot.url)
+    refuse_blocked(page.title, [line.text for line in lines], snapshot.body)
+    refuse_home(snapshot.requested_url, snapshot.url)
     if not lines:
         raise NoText("no visible text")
-    refuse_blocked(page.title, " ".join(line.text for line in lines), prose=max(len(line.text) for line in lines))
-    if is_home(snapshot.url):
-        raise NotArticle("the address of a home page")
     facts = read_metadata(page)
     title = _headline(page, lines, facts, template)
     layout = lay_out(page, lines, template, [lines[title.place].element] if title.place >= 0 else [])
-    return _article(snapshot, source, now, page, template, cleared, facts, title, layout)
+    marks = home_marks(page)
+    try:
+        article = _article(snapshot, source, now, page, template, cleared, facts, title, layout)
+    except NotArticle as refusal:
+        if marks:
+            raise HomeServed("; ".join((*marks, str(refusal)))) from refusal
+        raise
+    if len(marks) > 1 and not own_headline(page, title, dated=article.published is not None):
+        raise HomeServed("; ".join(marks))
+    return article
 
 
 def _headline(page: Document, lines: Sequence[Segment], facts: Metadata, template: Template | None) -> Headline:

@@ -13,12 +13,17 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from crawler.boilerplate import is_furniture, is_prose
+from crawler.document import Document
+from crawler.errors import HomeServed, NotArticle
 from crawler.headline import Headline
 from crawler.layout import Layout
+from crawler.metadata import squeezed
 from crawler.segments import Segment
-from crawler.text import words
+from crawler.text import fold, words
+from crawler.urls import canonical
 
 _HOME = re.compile(r"/*(?:(?:.*/)?(?:index|default|home|homepage|trang-?chu|main)(?:\.\w{2,5})?/*)?", re.IGNORECASE)
+_NAMED_HOME = re.compile(r"(?:.*[-–—|:»•·]\s*)?(?:trang chu|home ?page|home)(?:\s*[-–—|:»•·].*)?")  # folded
 _HEADLINE = 25  # characters of a link that announces an article
 _SUMMARY, _SUMMARY_END = 60, 400  # characters of a line that may be a summary: at least, at most
 _REPEATED = 3  # summaries that make a list
@@ -56,6 +61,43 @@ def is_home(url: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in ("http", "https") and not parts.query and bool(_HOME.fullmatch(parts.path))
+
+
+def refuse_home(requested: str, url: str) -> None:
+    """Let a page through; raise where its address is the front page's.
+
+    :raises HomeServed: another page was asked for
+    :raises NotArticle: the front page was
+    """
+    if is_home(canonical(url)):
+        if is_home(canonical(requested)):
+            raise NotArticle("the address of a home page")
+        raise HomeServed("sent to the home page")
+
+
+def home_marks(page: Document) -> tuple[str, ...]:
+    """By what a page says to be the front page: its address, its title; nothing where it gives another address.
+
+    A hint and no proof: some CMSs name the front page as the address of each article, or as its title.
+    """
+    links = [one.get("href") for one in page.head.iter("link") if (one.get("rel") or "").strip().lower() == "canonical"]
+    stated = (canonical(said.strip(), page.url) for said in (*links, *_meta(page, "og:url")) if said and said.strip())
+    address = next(filter(None, stated), "")
+    if address and not is_home(address):
+        return ()
+    names = {squeezed(said) for said in _meta(page, "og:site_name") if said} - {""}
+    titled = _NAMED_HOME.fullmatch(fold(page.title)) or squeezed(page.title) in names
+    marks = (f"its address is {address[:80]}" if address else "", f"its title is {page.title[:80]!r}" if titled else "")
+    return tuple(mark for mark in marks if mark)
+
+
+def own_headline(page: Document, title: Headline, *, dated: bool) -> bool:
+    """Whether a page that says to be the front page has a headline of its own nevertheless, and not the site's name."""
+    return title.agreed or (dated and squeezed(title.text or "") not in squeezed(page.title))
+
+
+def _meta(page: Document, name: str) -> list[str | None]:
+    return [one.get("content") for one in page.head.iter("meta") if (one.get("property") or "").lower() == name]
 
 
 def weigh(layout: Layout, kept: Sequence[int], items: frozenset[int], title: Headline, *, dated: bool) -> Weight:

@@ -28,7 +28,7 @@ PAGES: dict[str, tuple[Fault, str | None]] = {
     "huge": (Fault.HUGE, "TooLarge"),
     "nested": (Fault.NESTED, "rejected"),
     "control": (Fault.CONTROL_TITLE, "stored"),
-    "challenge": (Fault.CAPTCHA, "Blocked"),
+    "challenge": (Fault.CAPTCHA, "Captcha"),
     "drop": (Fault.DROP, None),
     "chunks": (Fault.BROKEN_CHUNKS, None),
     "length": (Fault.WRONG_LENGTH, None),
