@@ -23,6 +23,7 @@ from crawler.kinds import Weight, columns, home_marks, no_article, own_headline,
 from crawler.layout import Layout, lay_out, orphans
 from crawler.lead import Lead, find_lead
 from crawler.metadata import Metadata, read_metadata, section_of
+from crawler.parts import FURTHER, is_part, repeated_title, turning, whole
 from crawler.published import published
 from crawler.segments import Segment, segments
 from crawler.template import Cleared, clear, fitting
@@ -45,8 +46,25 @@ def extract(snapshot: Snapshot, source: Source, *, now: datetime | None = None, 
     :param max_size: bytes the page may have
     :raises Rejected: the page is no article; no other error leaves, whatever the bytes
     """
+    if snapshot.part_of is not None:
+        raise NotArticle(FURTHER)
+    article = _read(snapshot, source, now, max_size)
+    return whole(
+        article,
+        snapshot.parts,
+        max_size - len(snapshot.body),
+        lambda part, left, before: _read(part, source, now, left, before),
+    )
+
+
+def _read(
+    snapshot: Snapshot, source: Source, now: datetime | None, max_size: int, before: Article | None = None
+) -> Article:
+    """What one page says. `before`: what the same article's pages before this one say."""
     refuse_status(snapshot.status)
     page = parse(snapshot, max_size=max_size)
+    if before is None and is_part(page):
+        raise NotArticle(FURTHER)
     template = fitting(page, source.templates)
     cleared = clear(page.root, template) if template else Cleared()
     lines = segments(page.root)
@@ -56,11 +74,11 @@ def extract(snapshot: Snapshot, source: Source, *, now: datetime | None = None, 
     if not lines:
         raise NoText("no visible text")
     facts = read_metadata(page)
-    title = _headline(page, lines, facts, template)
+    title = repeated_title(lines, before) if before else _headline(page, lines, facts, template)
     layout = lay_out(page, lines, template, [lines[title.place].element] if title.place >= 0 else [])
     marks = home_marks(page)
     try:
-        article = _article(snapshot, source, now, page, template, cleared, facts, title, layout)
+        article = _article(snapshot, source, now, page, template, cleared, facts, title, layout, before)
     except NotArticle as refusal:
         if marks:
             raise HomeServed("; ".join((*marks, str(refusal)))) from refusal
@@ -86,10 +104,13 @@ def _article(
     facts: Metadata,
     title: Headline,
     layout: Layout,
+    before: Article | None,
 ) -> Article:
-    lead = find_lead(page, facts, template, layout, title.place)
+    lead = find_lead(page, facts, template, layout, title.place) if before is None else None
     items = announcements(layout, title)
     rules = _rules(layout, title, lead, items)
+    for at, rule in turning(page, layout.lines, before):
+        rules[at] = rule if rules[at] in (None, "outside") else rules[at]
     when = published(page, facts, template, layout, title.place, now=now, order=source.date_order)
     for at in _dated(layout, rules, when):
         rules[at] = "date"
@@ -99,7 +120,8 @@ def _article(
         rules[at] = rules[at] or rule
     kept = [at for at, rule in enumerate(rules) if rule is None]
     own = [*(lead.places if lead else ()), *kept]
-    _require_article(weigh(layout, own, items, title, dated=when is not None))
+    if before is None:
+        _require_article(weigh(layout, own, items, title, dated=when is not None))
     opening = without_prefix(lead.text, source.prefixes)[0] if lead else None
     paragraphs = [layout.lines[at].text for at in kept]
     if paragraphs:

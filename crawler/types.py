@@ -135,7 +135,10 @@ class Discovery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """One fetched response. `url` is the final URL after redirects; header names are lower case, order kept."""
+    """One fetched response. `url` is the final URL after redirects; header names are lower case, order kept.
+
+    `parts` are the further pages of an article that the site splits, in order; they have none themselves.
+    """
 
     requested_url: str
     url: str
@@ -145,6 +148,8 @@ class Snapshot:
     body: bytes = field(default=b"", repr=False)
     source: str = ""
     record: int | None = None  # the archive record's id in the store, once archived
+    part_of: int | None = None  # of a further page that is archived: the record of the article's first page
+    parts: "tuple[Snapshot, ...]" = ()
 
     def header(self, name: str) -> str:
         """The first value of a header, or an empty string."""

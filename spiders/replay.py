@@ -1,4 +1,8 @@
-"""Saved pages through the very same way: they enter at Snapshot, where a fetched page does."""
+"""Saved pages through the very same way: they enter at Snapshot, where a fetched page does.
+
+An article that its site splits is whole where its pages follow each other in the archive, as in ours, or where our own
+archive knows what belongs together. A further page that comes alone is refused; a first one alone is taken as it is.
+"""
 
 import asyncio
 import logging
@@ -11,12 +15,14 @@ from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
 
+from crawler.config import Config
 from crawler.errors import TindothiError
 from crawler.stages import FAILURE, FETCHED
 from crawler.types import Failure, Snapshot, Source
 from crawler.urls import owner
 from spiders.declared import FamilyFile
 from spiders.fingerprints import with_families
+from spiders.gathering import gathered
 
 LOOK = 0.2  # seconds between two looks whether the run was stopped
 UNDER_WAY = 4  # pages in the pipeline at once, so that an archive of any size needs the memory of a few pages
@@ -43,7 +49,7 @@ class ReplaySpider(Spider):
         super().__init__(**kwargs)
         self.sources = sources
         self._families = families
-        self._snapshots = iter(snapshots)
+        self._snapshots = snapshots
         self._free = asyncio.Semaphore(UNDER_WAY)
 
     def owner(self, url: str) -> Source:
@@ -64,17 +70,22 @@ class ReplaySpider(Spider):
 
     async def start(self) -> AsyncIterator[Snapshot]:
         """Every snapshot, no faster than the pipeline takes them; what cannot be read is the run's failure."""
+        config: Config = self.settings["TINDOTHI"]
+        snapshots = gathered(self._snapshots, config.fetch.max_size)
         watch = asyncio.ensure_future(_let_close(self.crawler))
         try:
-            while (snapshot := await asyncio.to_thread(next, self._snapshots, None)) is not None:
-                await self._free.acquire()
+            await self._free.acquire()
+            while (snapshot := await asyncio.to_thread(next, snapshots, None)) is not None:
                 self.crawler.stats.inc_value(FETCHED)
-                yield replace(snapshot, source=self.owner(snapshot.url).name)
+                name = self.owner(snapshot.url).name
+                parts = tuple(replace(part, source=name) for part in snapshot.parts)
+                yield replace(snapshot, source=name, parts=parts)
+                await self._free.acquire()
         except TindothiError as error:
             log.error("%s", error)
             failure = Failure(url="", kind=type(error).__name__, message=str(error)[:300], at=datetime.now(UTC))
             self.crawler.stats.set_value(FAILURE, failure)
-        for _ in range(UNDER_WAY):  # until the last page is done; Scrapy would look for it only every five seconds
+        for _ in range(UNDER_WAY - 1):  # until the last page is done; Scrapy would look for it only every five seconds
             await self._free.acquire()
         await asyncio.sleep(0)
         watch.cancel()

@@ -3,7 +3,8 @@
 listings ─200→ archive → discover → announce (pending, with the listing's validators) ─┐
     └─304, or failed: nothing announced                                               │
 when every listing has spoken: what is due? ← pending of earlier runs, re-checks ─────┘
-    └→ article requests ─→ Snapshot into the pipeline │ 304: unchanged │ no answer: failed, stays pending
+    └→ requests of articles (and of their further pages) ─→ Snapshot into the pipeline
+                               │ 304: unchanged │ no answer: failed, stays pending
 """
 
 import asyncio
@@ -29,9 +30,9 @@ from crawler.middlewares import FORBIDDEN, kind_of
 from crawler.stages import BLIND, FAILED, FAILURE, FETCHED, LISTINGS, REASON, REJECTED, UNCHANGED
 from crawler.types import Announcement, Due, Failure, ListingKind, Snapshot, Source, Validators
 from crawler.urls import host_of, owner
+from spiders.gathering import Gathering, begun, with_part, without_part
 from spiders.reading import ListingError, Reading, with_page
-
-WIRE_HEADERS = frozenset((b"transfer-encoding", b"content-length", b"connection", b"keep-alive"))  # not the page's
+from spiders.received import received
 
 # Articles that will never be had, and how they count: one that is too large did answer, a forbidden one is not asked.
 FINAL = {
@@ -139,7 +140,7 @@ class SourceSpider(Spider):
     async def _read(self, response: Response, reading: Reading) -> tuple[Reading, ...]:
         """Archive and discover; announce, or give what is still to be read."""
         listing = reading.listing
-        snapshot = self._snapshot(response, address(listing)[0])
+        snapshot = received(response, address(listing)[0], self.source.name)
         if snapshot.status == 304 and reading.first is None:
             self._count(FETCHED, LISTINGS)
             self._heard = True
@@ -207,14 +208,47 @@ class SourceSpider(Spider):
                 dont_filter=True,
             )
 
-    async def fetched(self, response: Response, due: Due) -> AsyncIterator[Snapshot]:
-        """An article's page, whatever its status, goes down the pipeline."""
+    async def fetched(self, response: Response, due: Due) -> AsyncIterator[Request | Snapshot]:
+        """An article's page, whatever its status, goes down the pipeline, with its further pages if it is split."""
         if response.status == 304 and due.known:
             await asyncio.to_thread(self.memory.unchanged, self.source.name, due.url, datetime.now(UTC))
             self._count(FETCHED, UNCHANGED)
             return
-        self._count(FETCHED)
-        yield self._snapshot(response, due.url)
+        first = received(response, due.url, self.source.name)
+        yield self._next(await asyncio.to_thread(begun, due, first, self._max_size))
+
+    async def continued(self, response: Response, gathering: Gathering) -> AsyncIterator[Request | Snapshot]:
+        """A further page of an article, whatever its status."""
+        part = received(response, gathering.left[0], self.source.name)
+        yield self._next(await asyncio.to_thread(with_part, gathering, part, self._max_size))
+
+    async def interrupted(self, failure: TwistedFailure) -> AsyncIterator[Request | Snapshot]:
+        """A further page did not answer: the article stays pending. What will never be had is left out."""
+        gathering: Gathering = _request(failure).cb_kwargs["gathering"]
+        kind = kind_of(failure.value)
+        if kind in FINAL:
+            log.warning("%s: %s: the article is taken without it", gathering.left[0], kind)
+            yield self._next(without_part(gathering))
+        elif kind != Stopped.__name__:
+            await self._lost(failure, gathering.due.url)
+
+    def _next(self, gathering: Gathering) -> Request | Snapshot:
+        """The article, fetched as one page; or the request for its next page."""
+        if not gathering.left:
+            self._count(FETCHED)
+            return gathering.whole
+        return Request(
+            self._reachable(gathering.left[0]),
+            callback=self.continued,
+            errback=self.interrupted,
+            cb_kwargs={"gathering": gathering},
+            dont_filter=True,
+        )
+
+    @property
+    def _max_size(self) -> int:
+        config: Config = self.settings["TINDOTHI"]
+        return config.fetch.max_size
 
     async def unfetched(self, failure: TwistedFailure) -> None:
         """An article did not answer: it stays pending. What will never be had is given up."""
@@ -243,23 +277,6 @@ class SourceSpider(Spider):
                 own = urlsplit(listing.url)
                 return urlunsplit(canonical._replace(scheme=own.scheme, netloc=own.netloc))
         return url
-
-    def _snapshot(self, response: Response, requested: str) -> Snapshot:
-        headers = tuple(
-            (name.decode("latin-1").lower(), value.decode("latin-1"))
-            for name, values in response.headers.items()
-            for value in values
-            if name.lower() not in WIRE_HEADERS
-        )
-        return Snapshot(
-            requested_url=requested,
-            url=response.url,
-            fetched_at=datetime.now(UTC),
-            status=response.status,
-            headers=headers,
-            body=response.body,
-            source=self.source.name,
-        )
 
     async def _lost(self, failure: TwistedFailure, url: str = "") -> None:
         self._count(FAILED)

@@ -9,7 +9,7 @@ What a killed run left behind is cut to its last indexed record and closed by th
 import fcntl
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -52,17 +52,25 @@ class Archive:
 
         :raises StoreError: the disk is full or refuses; nothing is left of the page
         """
-        data = warc.pack(page)  # the slow part, outside the lock
+        return self.write_all((page,), known_end=known_end)[0]
+
+    def write_all(self, pages: Sequence[Snapshot], *, known_end: Callable[[str], int] = lambda _: 0) -> list[Place]:
+        """Appends pages that belong together, one behind the other whoever else writes; see `write`."""
+        packed = [warc.pack(page) for page in pages]  # the slow part, outside the lock
+        places: list[Place] = []
         with self._lock:
             try:
                 if self._file is None:
                     self._recover(known_end)
                     self._file = self._create()
-                offset = self._file.tell()
-                self._append(self._file, data)
+                for page, data in zip(pages, packed, strict=True):
+                    offset = self._file.tell()
+                    self._append(self._file, data)
+                    digest = warc.digest(page.body)
+                    places.append(Place(file=self._name, offset=offset, length=len(data), digest=digest))
             except OSError as error:
                 raise StoreError(f"{self._folder}: the archive cannot be written: {error}") from error
-            return Place(file=self._name, offset=offset, length=len(data), digest=warc.digest(page.body))
+        return places
 
     def read(self, place: Place) -> Snapshot:
         """The page of a record.

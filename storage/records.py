@@ -1,6 +1,9 @@
 """The archive's index."""
 
-from sqlalchemy import Connection, func, insert, select
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from crawler.errors import StoreError
 from crawler.types import Snapshot
@@ -17,8 +20,21 @@ def known(db: Connection, page: Snapshot) -> int | None:
     return next((row.id for row in rows if row.digest == warc.digest(page.body)), None)
 
 
-def add(db: Connection, page: Snapshot, place: Place) -> int:
-    """Indexes a record; gives its id."""
+def keep(db: Connection, pages: Sequence[Snapshot], lying: Sequence[Place | int]) -> list[int]:
+    """Indexes an article's page and its further pages, each where it lies or by its record; gives the records."""
+    kept: list[int] = []
+    for page, where in zip(pages, lying, strict=True):
+        first = kept[0] if kept else None
+        if isinstance(where, Place):
+            kept.append(_added(db, page, where, first))
+            continue
+        if first is not None:
+            db.execute(update(record).where(record.c.id == where).values(part_of=first))
+        kept.append(where)
+    return kept
+
+
+def _added(db: Connection, page: Snapshot, place: Place, part_of: int | None) -> int:
     values = {
         "source": page.source,
         "requested_url": page.requested_url,
@@ -29,6 +45,7 @@ def add(db: Connection, page: Snapshot, place: Place) -> int:
         "offset": place.offset,
         "length": place.length,
         "digest": place.digest,
+        "part_of": part_of,
     }
     return int(db.execute(insert(record).values(values).returning(record.c.id)).scalar_one())
 
@@ -38,6 +55,17 @@ def place(db: Connection, record_id: int) -> Place:
     row = db.execute(select(record).where(record.c.id == record_id)).first()
     if row is None:
         raise StoreError(f"there is no archive record {record_id}")
+    return _place(row)
+
+
+def context(db: Connection, record_id: int) -> tuple[int | None, Mapping[int, Place]]:
+    """The record that begins the article of this further page; and by record, where those lie that follow this one."""
+    part_of = db.execute(select(record.c.part_of).where(record.c.id == record_id)).scalar_one_or_none()
+    parts = db.execute(select(record).where(record.c.part_of == record_id).order_by(record.c.id))
+    return part_of, {row.id: _place(row) for row in parts}
+
+
+def _place(row: Row[Any]) -> Place:
     return Place(file=row.file, offset=row.offset, length=row.length, digest=row.digest)
 
 

@@ -13,7 +13,9 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, insert, select, update
 
+from crawler.document import parse
 from crawler.errors import Rejected, StoreError
+from crawler.parts import further
 from crawler.text import HASH_VERSION
 from crawler.types import (
     Announcement,
@@ -100,17 +102,30 @@ class Store:
             return pending.validators(db, url, self._clock())
 
     def archive(self, snapshot: Snapshot) -> Snapshot:
-        """Writes the page to the archive and indexes it; gives the snapshot with its `record`.
+        """Writes the page, and the article's further pages, to the archive and indexes them; gives all with `record`.
 
-        A page that is there already (same URL, time and body: a replay) is not written again.
+        A page that is there already (same URL, time and body: a replay) is not written again, and comes with what the
+        archive knows of it: its further pages, or that it is one.
         """
+        pages = (snapshot, *snapshot.parts)
         with self._database.reading() as db:
-            known = records.known(db, snapshot)
-        if known is None:
-            place = self._archive.write(snapshot, known_end=self._known_end)
-            with self._database.writing() as db:
-                known = records.add(db, snapshot, place)
-        return replace(snapshot, record=known)
+            known = [records.known(db, page) for page in pages]
+        if known[0] is not None:
+            part_of, parts = self._context(known[0])
+            if len(parts) >= len(snapshot.parts):
+                return replace(snapshot, record=known[0], part_of=part_of, parts=parts)
+        unknown = [page for page, record in zip(pages, known, strict=True) if record is None]
+        written = iter(self._archive.write_all(unknown, known_end=self._known_end) if unknown else ())
+        lying = [next(written) if record is None else record for record in known]
+        with self._database.writing() as db:
+            first, *rest = records.keep(db, pages, lying)
+        return replace(
+            snapshot,
+            record=first,
+            parts=tuple(
+                replace(part, record=record, part_of=first) for part, record in zip(snapshot.parts, rest, strict=True)
+            ),
+        )
 
     def announce(self, source: str, listing: Snapshot, found: Iterable[Announcement]) -> int:
         """In one transaction: every announced URL as pending, and the listing's validators. Gives how many were new."""
@@ -163,7 +178,7 @@ class Store:
                 )
             if isinstance(outcome, Change):
                 return outcome
-            answer = self._answer(outcome, again)
+            answer = self._answer(outcome, again, judged.snapshot.parts)
 
     def settle(self, source: str) -> int:
         """A source's first run has ended: its newest entries are published, the rest is baseline; gives how many."""
@@ -218,21 +233,36 @@ class Store:
             return reading.counts(db)
 
     def snapshot(self, record: int) -> Snapshot:
-        """An archived page.
+        """An archived page, with its further pages if the site splits the article.
 
         :raises StoreError: no such record, or its file is damaged
         """
         with self._database.reading() as db:
             place = records.place(db, record)
-        return replace(self._archive.read(place), record=record)
+        part_of, parts = self._context(record)
+        return replace(self._archive.read(place), record=record, part_of=part_of, parts=parts)
 
     # --- inside ---
 
-    def _answer(self, question: Question, again: Callable[[Snapshot], Article] | None) -> Answer:
+    def _context(self, record: int) -> tuple[int | None, tuple[Snapshot, ...]]:
+        """Of a further page the record of the article's first one; of a first page the further ones."""
+        with self._database.reading() as db:
+            part_of, places = records.context(db, record)
+        return part_of, tuple(
+            replace(self._archive.read(place), record=part, part_of=record) for part, place in places.items()
+        )
+
+    def _answer(
+        self, question: Question, again: Callable[[Snapshot], Article] | None, parts: tuple[Snapshot, ...]
+    ) -> Answer:
+        """`parts`: today's further pages; where only the first page of a split article was taken, they are its rest."""
         article = None
         try:
             if again is not None and question.record_id is not None:
-                article = again(self.snapshot(question.record_id))
+                page = self.snapshot(question.record_id)
+                if parts and not page.parts and further(parse(page), page.url):
+                    page = replace(page, parts=parts)
+                article = again(page)
         except (StoreError, Rejected):
             pass  # nobody can tell whether the difference is ours
         except Exception:  # the new page shall not suffer from what the old one does to the rules
