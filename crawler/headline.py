@@ -1,8 +1,9 @@
 """The headline of a page: the line that looks and is named like one, in agreement with what the page says of itself."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 
 from lxml import etree
@@ -25,6 +26,7 @@ _NAMED = re.compile(
 _LEVELS = {"h1": 4.0, "h2": 2.0, "h3": 1.5, "h4": 1.5, "h5": 0.5}
 _SHORTEST, _LONGEST = 3, 60  # words
 _ENOUGH = 3.0
+_NEAR = 300  # lines before the prose in which a date below tells the headline; the known pages need 194 at most
 _MARKS = 20  # characters by which a line may be longer than the same title elsewhere
 _BROKEN = 4  # lines of a headline
 _TELLING = 5  # words of a title that is no section's name
@@ -59,13 +61,14 @@ def headline(lines: Sequence[Segment], facts: Metadata, page_title: str, prose: 
     :param prose: place of the first line of prose voted for; a headline far behind it is another article's
     """
     said = [*facts.titles, *_parts(page_title)]
+    printed = _by_places(lines, prose)
     known = {_key(title) for title in said}
     longest = max(map(len, said), default=0) + _MARKS
     scored = [
-        (_score(line, known, facts) + _by_place(lines, place, prose), -abs(prose - place), place)
+        (_score(line, known, facts) + printed[place], -abs(prose - place), place)
         for place, line in enumerate(lines)
         if len(line.text) <= MAX_TITLE
-        and (_looks_so(line) or (place <= prose and (len(line.text) <= longest or _by_place(lines, place, prose) > 0)))
+        and (_looks_so(line) or (place <= prose and (len(line.text) <= longest or printed[place] > 0)))
         and (_SHORTEST <= len(words(line.text)) <= _LONGEST or _key(line.text) in known)
     ]
     best = max(scored, default=(0.0, 0, -1))
@@ -143,17 +146,30 @@ def _score(line: Segment, known: set[str], facts: Metadata) -> float:
     return score
 
 
-def _by_place(lines: Sequence[Segment], place: int, prose: int) -> float:
+def _by_places(lines: Sequence[Segment], prose: int) -> list[float]:
+    """What speaks for each line by where it stands. To read a date takes time: only near the prose, and each once."""
+
+    @cache
+    def dated(place: int) -> bool:
+        return page_date(lines[place].text) is not None
+
+    return [
+        0.0 if place < prose - _NEAR or len(line.text) > MAX_TITLE else _by_place(lines, place, prose, dated)
+        for place, line in enumerate(lines)
+    ]
+
+
+def _by_place(lines: Sequence[Segment], place: int, prose: int, dated: Callable[[int], bool]) -> float:
     """Behind the first prose there are headlines of others; right before a line with a date there is the page's own."""
     if place > prose:
         return -4.0
     line = lines[place]
     if line.linked > 0.5 or line.text[-1] in ".:;," or len(words(line.text)) < _TELLING:
         return 0.0
-    if page_date(line.text):
+    if dated(place):
         return 0.0
-    following = [one.text for one in lines[place + 1 : place + 3] if len(one.text) <= 100]
-    return 3.0 + line.bold if any(page_date(text) for text in following) else 0.0
+    below = [at for at in range(place + 1, min(place + 3, len(lines))) if len(lines[at].text) <= 100]
+    return 3.0 + line.bold if any(map(dated, below)) else 0.0
 
 
 def _level(element: etree._Element) -> str:

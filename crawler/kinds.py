@@ -8,6 +8,7 @@ outlets say "article".
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import urlsplit
 
 from lxml import etree
@@ -35,6 +36,7 @@ _PER_LINK = 25  # characters of text for each link to an article, below which a 
 _LONG = 1500  # characters of text that speak for themselves
 _UNTITLED = 400  # characters that a page without a headline must have
 _TELLING, _SECTION = 5, 800  # words of a headline that no section has; characters under a shorter one
+_CELLS = 100  # looked at: each line of a row asks for all of them
 _TABLE = 0.8  # share of the text that stands in a table of several columns
 
 
@@ -188,8 +190,8 @@ def _behind_links(layout: Layout, kept: Sequence[int]) -> float:
 
 
 def columns(element: etree._Element) -> int:
-    """How many cells the table row has in which an element stands; 0 outside of tables."""
+    """How many cells the table row has in which an element stands; 0 outside of tables. It counts to a hundred."""
     for one in (element, *element.iterancestors()):
         if one.tag == "tr":
-            return sum(cell.tag in ("td", "th") for cell in one)
+            return sum(cell.tag in ("td", "th") for cell in islice(one, _CELLS))
     return 0
