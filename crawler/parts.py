@@ -24,6 +24,11 @@ FURTHER = "a further page of an article"
 
 _QUERY = re.compile(r"(?:page|paged|pg|p|trang)=(\d{1,2})", re.IGNORECASE)
 _PATH = re.compile(r"(?:[-_/](?:page|trang|p)[-_/]?|/)(\d{1,2})(/?(?:\.\w{2,5})?)$", re.IGNORECASE)
+_NUMBERED = re.compile(
+    r"[?&;](?:page|paged|pg|p|trang)=\d{1,2}(?:[&#]|$)"
+    r"|(?:[-_/](?:page|trang|p)[-_/]?|/)\d{1,2}/?(?:\.\w{2,5})?(?:[?#]|$)",
+    re.IGNORECASE,
+)
 
 _STEP = (
     r"trang (?:sau|trước|tiếp(?: theo)?|kế(?: tiếp)?|đầu|cuối)|(?:(?:xem|đọc) )?tiếp(?: theo)?(?: trang \d{1,2})?"
@@ -65,7 +70,7 @@ def further(page: Document, first: str, after: int = 1) -> tuple[str, ...]:
     :param after: this page's own number
     """
     pages: dict[int, str] = {}
-    for pager in _pagers(segments(page.root), page, first):
+    for pager in _pagers(segments(page.root), page, first) if _has_numbers(page) else ():
         pages |= pager.pages
     found: list[str] = []
     while after < MAX_PARTS and (following := pages.get(after + 1)):
@@ -90,6 +95,8 @@ def turning(page: Document, lines: Sequence[Segment], before: Article | None) ->
 
     They are its pager, and on a further page what the pages `before` have said: headline, lead, whole paragraphs.
     """
+    if before is None and not _has_numbers(page):
+        return []
     first = before.url if before else page.url
     found = [(at, "pager") for pager in _pagers(lines, page, first) for at in pager.places]
     if before:
@@ -160,6 +167,11 @@ def _bases(url: str) -> Iterator[tuple[str, int]]:
             yield _same(urlunsplit(parts._replace(query=rest))), int(found[1])
     if found := _PATH.search(parts.path):
         yield _same(urlunsplit(parts._replace(path=parts.path[: found.start()] + found[2]))), int(found[1])
+
+
+def _has_numbers(page: Document) -> bool:
+    """Whether any link may lead to a further page: a quick look, for most pages have none."""
+    return any(_NUMBERED.search(link.get("href") or "") for link in page.root.iter("a"))
 
 
 # --- pagers ----------------------------------------------------------------------------------------------------------
