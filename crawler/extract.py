@@ -1,7 +1,7 @@
 """Snapshot → Article, with a verdict on every line of the page.
 
     Snapshot → status → Document → Template → Metadata → lines → Headline → Layout (trafilatura) → lead, date, byline
-             → boilerplate → weights → Article
+             → boilerplate → weights → what was learned → Article
                 └─ Rejected, at any arrow
 
 What it needs of a site is data (`Source.templates`); without any, the page is read by what pages have in common.
@@ -22,6 +22,7 @@ from crawler.items import announcements
 from crawler.kinds import Weight, columns, home_marks, no_article, own_headline, refuse_home, weigh
 from crawler.layout import Layout, lay_out, orphans
 from crawler.lead import Lead, find_lead
+from crawler.learned import NOTHING, TEXT, Learned, learned_rule
 from crawler.metadata import Metadata, read_metadata, section_of
 from crawler.parts import FURTHER, is_part, repeated_title, turning, whole
 from crawler.published import published
@@ -38,27 +39,40 @@ _HEADER = 100  # characters of a line that prints the date
 _SMALLEST = 60  # characters of lead and text
 
 
-def extract(snapshot: Snapshot, source: Source, *, now: datetime | None = None, max_size: int = MAX_SIZE) -> Article:
+def extract(
+    snapshot: Snapshot,
+    source: Source,
+    *,
+    now: datetime | None = None,
+    max_size: int = MAX_SIZE,
+    learned: Learned = NOTHING,
+) -> Article:
     """What a page says.
 
     :param source: whose page it is; its templates come before what all pages have in common
     :param now: aware; refuses dates ahead of it, and is needed to read "2 giờ trước"
     :param max_size: bytes the page may have
+    :param learned: what recurs on the source's pages, and is no article's own
     :raises Rejected: the page is no article; no other error leaves, whatever the bytes
     """
     if snapshot.part_of is not None:
         raise NotArticle(FURTHER)
-    article = _read(snapshot, source, now, max_size)
+    article = _read(snapshot, source, now, max_size, learned)
     return whole(
         article,
         snapshot.parts,
         max_size - len(snapshot.body),
-        lambda part, left, before: _read(part, source, now, left, before),
+        lambda part, left, before: _read(part, source, now, left, learned, before),
     )
 
 
 def _read(
-    snapshot: Snapshot, source: Source, now: datetime | None, max_size: int, before: Article | None = None
+    snapshot: Snapshot,
+    source: Source,
+    now: datetime | None,
+    max_size: int,
+    learned: Learned,
+    before: Article | None = None,
 ) -> Article:
     """What one page says. `before`: what the same article's pages before this one say."""
     refuse_status(snapshot.status)
@@ -78,7 +92,7 @@ def _read(
     layout = lay_out(page, lines, template, [lines[title.place].element] if title.place >= 0 else [])
     marks = home_marks(page)
     try:
-        article = _article(snapshot, source, now, page, template, cleared, facts, title, layout, before)
+        article = _article(snapshot, source, now, page, template, cleared, facts, title, layout, learned, before)
     except NotArticle as refusal:
         if marks:
             raise HomeServed("; ".join((*marks, str(refusal)))) from refusal
@@ -104,6 +118,7 @@ def _article(
     facts: Metadata,
     title: Headline,
     layout: Layout,
+    learned: Learned,
     before: Article | None,
 ) -> Article:
     lead = find_lead(page, facts, template, layout, title.place) if before is None else None
@@ -122,6 +137,9 @@ def _article(
     own = [*(lead.places if lead else ()), *kept]
     if before is None:
         _require_article(weigh(layout, own, items, title, dated=when is not None))
+    for at, rule in _learned(layout, rules, learned):
+        rules[at] = rule
+    kept = [at for at in kept if rules[at] is None]
     opening = without_prefix(lead.text, source.prefixes)[0] if lead else None
     paragraphs = [layout.lines[at].text for at in kept]
     if paragraphs:
@@ -166,6 +184,19 @@ def _rules(layout: Layout, title: Headline, lead: Lead | None, items: frozenset[
     if lead and body and layout.lines[body[0]].text == lead.text:
         rules[body[0]] = "lead"
     return rules
+
+
+def _learned(layout: Layout, rules: Sequence[str | None], learned: Learned) -> list[tuple[int, str]]:
+    """The lines of the text that recur on the source's pages, and headings left alone; none where most would go."""
+    kept = [at for at, rule in enumerate(rules) if rule is None]
+    lines = [(at, layout.lines[at]) for at in kept]
+    found = {at: rule for at, line in lines if (rule := learned_rule(learned, line.text, line.tag, line.path))}
+    if not found:
+        return []
+    alone = set(orphans(layout, [found.get(at, rule) for at, rule in enumerate(rules)])) - set(orphans(layout, rules))
+    found |= dict.fromkeys(alone, TEXT)
+    taken = sum(len(layout.lines[at].text) for at in found)
+    return list(found.items()) if 2 * taken <= sum(len(line.text) for _, line in lines) else []
 
 
 def _dated(layout: Layout, rules: Sequence[str | None], when: Instant | None) -> list[int]:

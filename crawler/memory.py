@@ -8,11 +8,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from crawler.learned import Learned
 from crawler.types import Announcement, Due, Failure, Snapshot, Validators
 
 
 class Memory(Protocol):
-    """Known pages, validators and pending URLs."""
+    """Known pages, validators, pending URLs, and what recurs on pages."""
 
     def validators(self, url: str) -> Validators:
         """What the server last gave for this listing, once all that it announced was taken down."""
@@ -40,4 +41,8 @@ class Memory(Protocol):
 
     def unchanged(self, source: str, url: str, at: datetime) -> None:
         """The server said 304 to a re-check."""
+        ...
+
+    def learned(self, source: str) -> Learned:
+        """What recurs on the pages of the source's articles last read, and is no article's own."""
         ...

@@ -24,6 +24,7 @@ from crawler.config import Config
 from crawler.document import MAX_SIZE
 from crawler.errors import Damaged, OffSite, Rejected, TindothiError
 from crawler.extract import extract
+from crawler.learned import NOTHING, Learned
 from crawler.types import Article, Judged, Snapshot, Source
 
 FETCHED = "tindothi/fetched"  # pages that were received: the sum of the outcomes below and of the store's
@@ -45,6 +46,10 @@ class KnowsSources(Protocol):
 
     def owner(self, url: str) -> Source:
         """The source that a page is of."""
+        ...
+
+    def learned(self, source: str) -> Learned:
+        """What recurs on a source's pages; the same for a whole run."""
         ...
 
 
@@ -72,7 +77,9 @@ class Extract:
     async def process_item(self, item: Snapshot) -> Judged:
         spider = cast(KnowsSources, self._crawler.spider)
         try:
-            article = await asyncio.to_thread(article_of, item, spider.owner(item.url), self._max_size)
+            source = spider.owner(item.url)
+            learned = spider.learned(source.name)
+            article = await asyncio.to_thread(article_of, item, source, self._max_size, learned)
         except Rejected as rejected:
             self._crawler.stats.inc_value(REJECTED)
             self._crawler.stats.inc_value(REASON + rejected.reason)
@@ -98,7 +105,7 @@ class Classify:
         return await asyncio.to_thread(judge, item.snapshot, item.article, self._topics)
 
 
-def article_of(snapshot: Snapshot, source: Source, max_size: int = MAX_SIZE) -> Article:
+def article_of(snapshot: Snapshot, source: Source, max_size: int = MAX_SIZE, learned: Learned = NOTHING) -> Article:
     """What the page says, read as at the time it was fetched, whenever that is done.
 
     :raises Rejected: it is no article. Anything else is a fault of ours: Scrapy's `item_error`, counted by its class
@@ -107,7 +114,7 @@ def article_of(snapshot: Snapshot, source: Source, max_size: int = MAX_SIZE) -> 
         if target := snapshot.header("location"):
             raise OffSite(f"HTTP {snapshot.status}, to {target[:200]}")
         raise Damaged(f"HTTP {snapshot.status}, and not where to")  # nobody asked whether it changed
-    return extract(snapshot, source, now=snapshot.fetched_at, max_size=max_size)
+    return extract(snapshot, source, now=snapshot.fetched_at, max_size=max_size, learned=learned)
 
 
 def judge(snapshot: Snapshot, article: Article, topics: tuple[Topic, ...]) -> Judged:

@@ -14,9 +14,12 @@ from typing import Any, Self
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
+from scrapy.utils.misc import load_object
 
 from crawler.config import Config
 from crawler.errors import TindothiError
+from crawler.learned import NOTHING, Learned
+from crawler.memory import Memory
 from crawler.stages import FAILURE, FETCHED
 from crawler.types import Failure, Snapshot, Source
 from crawler.urls import owner
@@ -41,20 +44,27 @@ class ReplaySpider(Spider):
     def __init__(
         self,
         *,
+        memory: Memory,
         snapshots: Iterable[Snapshot],
         sources: Mapping[str, Source],
         families: Mapping[str, FamilyFile],
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        self.memory = memory
         self.sources = sources
         self._families = families
         self._snapshots = snapshots
         self._free = asyncio.Semaphore(UNDER_WAY)
+        self._learned: dict[str, Learned] = {}
 
     def owner(self, url: str) -> Source:
         """The source that a page is of: a declared one, or one made for its host."""
         return with_families(owner(self.sources, url), self._families)
+
+    def learned(self, source: str) -> Learned:
+        """What the pages stored before this replay teach of a source."""
+        return self._learned.get(source, NOTHING)
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -63,7 +73,8 @@ class ReplaySpider(Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        spider = super().from_crawler(crawler, *args, **kwargs)
+        opened = load_object(crawler.settings["TINDOTHI_MEMORY"])
+        spider = super().from_crawler(crawler, *args, memory=opened(crawler.settings), **kwargs)
         for signal in (signals.item_scraped, signals.item_dropped, signals.item_error):
             crawler.signals.connect(spider._done, signal=signal)
         return spider
@@ -78,6 +89,8 @@ class ReplaySpider(Spider):
             while (snapshot := await asyncio.to_thread(next, snapshots, None)) is not None:
                 self.crawler.stats.inc_value(FETCHED)
                 name = self.owner(snapshot.url).name
+                if name not in self._learned:
+                    self._learned[name] = await asyncio.to_thread(self.memory.learned, name)
                 parts = tuple(replace(part, source=name) for part in snapshot.parts)
                 yield replace(snapshot, source=name, parts=parts)
                 await self._free.acquire()

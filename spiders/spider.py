@@ -25,6 +25,7 @@ from twisted.python.failure import Failure as TwistedFailure
 from crawler.config import Config
 from crawler.discover import address, discover
 from crawler.errors import OffSite, Stopped, TindothiError, TooLarge
+from crawler.learned import NOTHING, Learned
 from crawler.memory import Memory
 from crawler.middlewares import FORBIDDEN, kind_of
 from crawler.stages import BLIND, FAILED, FAILURE, FETCHED, LISTINGS, REASON, REJECTED, UNCHANGED
@@ -55,10 +56,15 @@ class SourceSpider(Spider):
         self.sources: Mapping[str, Source] = dict.fromkeys(self.source.hosts, self.source)
         self._listings_open = len(self.source.listings)
         self._heard = False  # whether any listing had something to say
+        self._learned = NOTHING
 
     def owner(self, url: str) -> Source:
         """The source that a page is of: its own, for it asks no other host."""
         return owner(self.sources, url)
+
+    def learned(self, source: str) -> Learned:
+        """What earlier runs' pages teach of the source."""
+        return self._learned if source == self.source.name else NOTHING
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -194,6 +200,7 @@ class SourceSpider(Spider):
         """Asked once in a run, so no article is fetched twice and the newest come first."""
         config: Config = self.settings["TINDOTHI"]
         try:
+            self._learned = await asyncio.to_thread(self.memory.learned, self.source.name)
             due = await asyncio.to_thread(self.memory.due, self.source.name, datetime.now(UTC), config.crawl.limit)
         except TindothiError as error:
             await self._fail(self.source.host, type(error).__name__, str(error))

@@ -7,12 +7,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, case, func, insert, or_, select
 
+from crawler.learned import SeenPage
 from crawler.types import Article, Cause, Citation, Failure, Match, Run
 from crawler.urls import canonical
 from storage import schema
 from storage.changes import MAX_RESTLESS
 from storage.pending import State
-from storage.rows import article_of, citations_of, matches_of
+from storage.rows import article_of, blocks_of, citations_of, matches_of
 from storage.standing import Standing
 
 article, address, revision, entry, run = (
@@ -198,6 +199,19 @@ def _stored(db: Connection, row: Row[Any]) -> StoredArticle:
         revisions=_revisions(db, row),
         entries=_entries(db, row.id),
     )
+
+
+def pages(db: Connection, source: str, limit: int) -> tuple[SeenPage, ...]:
+    """The pages of a source's articles, as last stored; those read last come first."""
+    current = (revision.c.article_id == article.c.id) & (revision.c.sequence == article.c.revision)
+    latest = (
+        select(revision.c.blocks, article.c.last_read)
+        .join(article, current)
+        .where(article.c.source == source)
+        .order_by(article.c.last_read.desc(), article.c.id.desc())
+        .limit(limit)
+    )
+    return tuple(SeenPage(blocks=blocks_of(row.blocks), at=row.last_read) for row in db.execute(latest))
 
 
 def _revisions(db: Connection, mine: Row[Any]) -> tuple[StoredRevision, ...]:

@@ -106,11 +106,14 @@ def article_of(revision: RowMapping, *, key: str, url: str, source: str) -> Arti
         images=tuple(Image(url=url, alt=alt, caption=caption) for url, alt, caption in revision["images"]),
         attachments=tuple(Attachment(name=name, url=url) for name, url in revision["attachments"]),
         also=tuple(Statement(about=about, value=value, origin=origin) for about, value, origin in revision["also"]),
-        blocks=tuple(
-            Block(text=text, tag=tag, rule=rule, path="".join(path)) for text, tag, rule, *path in revision["blocks"]
-        ),
+        blocks=blocks_of(revision["blocks"]),
         template=revision["template"],
     )
+
+
+def blocks_of(stored: Iterable[Sequence[Any]]) -> tuple[Block, ...]:
+    """The lines of a page as a revision keeps them; older ones have no path."""
+    return tuple(Block(text=text, tag=tag, rule=rule, path="".join(path)) for text, tag, rule, *path in stored)
 
 
 def instant_of(revision: RowMapping, name: str) -> Instant | None:

@@ -92,4 +92,5 @@ class StoreStage:
     def _again(self, snapshot: Snapshot) -> Article:
         spider = cast(KnowsSources, self._crawler.spider)
         config: Config = self._crawler.settings["TINDOTHI"]
-        return article_of(snapshot, spider.owner(snapshot.url), config.fetch.max_size)
+        source = spider.owner(snapshot.url)
+        return article_of(snapshot, source, config.fetch.max_size, spider.learned(source.name))

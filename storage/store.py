@@ -15,6 +15,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from crawler.document import parse
 from crawler.errors import Rejected, StoreError
+from crawler.learned import PAGES, Learned, learn
 from crawler.parts import further
 from crawler.text import HASH_VERSION
 from crawler.types import (
@@ -155,6 +156,12 @@ class Store:
         """The server said 304 to a re-check."""
         with self._database.writing() as db:
             leaving.unchanged(db, source, url, at, self._clock())
+
+    def learned(self, source: str) -> Learned:
+        """What recurs on the pages of the source's articles last read, and is no article's own."""
+        with self._database.reading() as db:
+            pages = reading.pages(db, source, PAGES)
+        return learn(pages)
 
     # --- what the flow stores ---
 

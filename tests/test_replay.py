@@ -1,12 +1,14 @@
 """Saved pages through the very same way: the real pages, as one archive, twice."""
 
 import csv
+import os
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.cms import page_of
 from tests.running import Operator, Ran
 
 OUTCOMES = ("listings", "new", "revised", "unchanged", "duplicate", "rejected")
@@ -66,6 +68,26 @@ def test_homes_listings_and_feeds_are_none(replayed: Replayed, shared: Path) -> 
     stored = {bare(url) for url in replayed.stored}
     taken = [url for url in others if bare(url) in stored]
     assert len(taken) <= 0.05 * len(others), taken
+
+
+def test_what_the_pages_of_a_site_teach_is_applied_from_the_second_visit_on(tmp_path: Path) -> None:
+    ops = Operator(data=tmp_path / "data", settings={"TINDOTHI_LOG_LEVEL": "WARNING"})
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    files = [folder / f"{number}.html" for number in range(12)]
+    rows = ["file\turl", *(f"{file.name}\thttps://xomla.example.vn/tin/{file.name}" for file in files)]
+    (folder / "pages.tsv").write_text("\n".join(rows), encoding="utf-8")
+    outcomes = []
+    for visit in range(3):
+        for number, file in enumerate(files):
+            file.write_text(page_of(number), encoding="utf-8")
+            os.utime(file, (1_790_000_000 + visit * 86_400,) * 2)  # fetched anew each time
+        counts = ops.run("replay", "--json", str(folder)).json
+        outcomes.append({name: counts[name] for name in OUTCOMES if counts[name]})
+    assert outcomes == [{"new": 12}, {"revised": 12}, {"unchanged": 12}]
+    with sqlite3.connect(ops.data / "tindothi.db") as db:
+        causes = dict(db.execute("SELECT cause, count(*) FROM revision GROUP BY cause"))
+    assert causes == {"site": 12, "rules": 12}
 
 
 def test_a_second_replay_changes_nothing(replayed: Replayed) -> None:

@@ -71,6 +71,7 @@ def test_the_store_is_asked_once_what_is_due_after_all_listings_have_spoken() ->
     some = Web({f"{HOST}/a": PAGE, f"{HOST}/b": '<a href="/ba-3.html">Ba</a>'})
     crawled = run(some, listings(f"{HOST}/a", f"{HOST}/b"))
     assert crawled.memory.asked_due == 1
+    assert crawled.memory.asked_lessons == ["binhan"]
     assert some.asked[:2] == [f"{HOST}/a", f"{HOST}/b"]
     assert len(some.asked) == len(set(some.asked)) == 5
 

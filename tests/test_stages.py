@@ -15,6 +15,7 @@ from scrapy.utils.misc import load_object
 
 import crawler.stages
 from crawler.errors import Damaged, NotFound, OffSite, Rejected
+from crawler.learned import NOTHING, TEXT, Learned, Recurring, key_of
 from crawler.stages import Classify, Extract, Log, Refused
 from crawler.types import Judged, Snapshot, Source
 from crawler.urls import owner
@@ -35,6 +36,7 @@ PAGE = f"""<html><head><title>{TITLE}</title></head><body><div class="menu"><a h
 URL = "https://bengo.example.vn/so-ket-123.html"
 SOURCE = Source(name="bengo", title="Phường Bến Gỗ", hosts=("bengo.example.vn",), place="Bến Gỗ")
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+LESSONS: dict[str, Learned] = {SOURCE.name: NOTHING}
 
 
 def snapshot(body: str = PAGE, *, url: str = URL, status: int = 200, **headers: str) -> Snapshot:
@@ -51,7 +53,7 @@ class Counts(dict[str, int]):
 
 def with_stage(name: str, settings: Settings | None = None) -> tuple[Any, Counts]:
     counts = Counts()
-    spider = SimpleNamespace(owner=lambda url: owner({"bengo.example.vn": SOURCE}, url))
+    spider = SimpleNamespace(owner=lambda url: owner({"bengo.example.vn": SOURCE}, url), learned=LESSONS.__getitem__)
     fake = SimpleNamespace(settings=settings or settings_with(), stats=counts, spider=spider)
     return load_object(f"crawler.stages.{name}").from_crawler(fake), counts
 
@@ -114,6 +116,15 @@ def test_extraction_runs_off_the_reactor(monkeypatch: pytest.MonkeyPatch) -> Non
     assert threads
 
 
+def test_what_was_learned_of_the_source_is_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = Recurring(pages=9, of=10, first=NOW, last=NOW)
+    path = next(b.path for b in passed(with_stage("Extract")[0], snapshot()).article.blocks if b.text == SAID[2])
+    monkeypatch.setitem(LESSONS, SOURCE.name, Learned(texts={(key_of(SAID[2]), path): seen}))
+    article = passed(with_stage("Extract")[0], snapshot()).article
+    assert article.paragraphs == SAID[:2]
+    assert [block.rule for block in article.blocks if block.text == SAID[2]] == [TEXT]
+
+
 def test_classify_adds_matches_and_citations() -> None:
     judged = passed(with_stage("Classify")[0], passed(with_stage("Extract")[0], snapshot()))
     assert isinstance(judged, Judged)
@@ -148,9 +159,11 @@ def test_the_log_names_an_item_and_prints_no_page(stored: bool) -> None:
 # --- replay ----------------------------------------------------------------------------------------------------------
 
 
-def replayed(snapshots: Iterator[Snapshot], pipelines: dict[Any, int] | None = None) -> tuple[Kept, dict[str, Any]]:
+def replayed(
+    snapshots: Iterator[Snapshot], pipelines: dict[Any, int] | None = None, memory: Remembered | None = None
+) -> tuple[Kept, dict[str, Any]]:
     kept = Kept()
-    settings = calm_settings(Remembered(), kept)
+    settings = calm_settings(memory or Remembered(), kept)
     if pipelines:
         settings.set("ITEM_PIPELINES", pipelines | settings.getdict("ITEM_PIPELINES"), priority="cmdline")
     spider = {"snapshots": snapshots, "sources": {"bengo.example.vn": SOURCE}, "families": {}}
@@ -163,6 +176,17 @@ def test_saved_pages_go_the_same_way_as_fetched_ones() -> None:
     assert sorted(judged.article.source for judged in kept) == ["bao.example.org", "bengo"]
     assert all(judged.matches for judged in kept)
     assert (stats["tindothi/fetched"], stats["tindothi/rejected"]) == (3, 1)
+
+
+def test_each_source_is_asked_once_what_its_pages_teach() -> None:
+    seen = Recurring(pages=9, of=10, first=NOW, last=NOW)
+    memory = Remembered()
+    memory.lessons["bengo"] = Learned(texts={(key_of(SAID[2]), "article>p"): seen})
+    pages = [snapshot(), snapshot(url=URL.replace("123", "124")), snapshot(url="https://bao.example.org/tin-9.html")]
+    kept, _ = replayed(iter(pages), {Extract: 20}, memory)
+    assert sorted(memory.asked_lessons) == ["bao.example.org", "bengo"]
+    texts = [(judged.article.source, len(judged.article.paragraphs)) for judged in kept]
+    assert sorted(texts) == [("bao.example.org", 3), ("bengo", 2), ("bengo", 2)]
 
 
 class Slow:

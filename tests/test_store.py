@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from crawler.errors import NotFound
-from crawler.types import Article, Cause, Change, Failure, Instant, Precision, Run, Snapshot, Source
+from crawler.extract import extract
+from crawler.learned import NOTHING, PAGES, Learned, key_of
+from crawler.types import Article, Block, Cause, Change, Failure, Instant, Precision, Run, Snapshot, Source
 from storage.changes import MAX_RESTLESS
 from storage.store import Store
+from tests.cms import own_lines, page_of
 from tests.storing import (
     CITATION,
     DAY,
@@ -207,6 +210,61 @@ def test_a_difference_that_our_rules_made_is_no_news(stage: Stage, store: Store)
     (after,) = store.feed("do-thi", "").entries
     assert after.article == better
     assert (after.id, after.updated, after.announced) == (before.id, before.updated, before.announced)
+
+
+def test_what_is_learned_from_the_stored_pages_is_no_news(stage: Stage, store: Store) -> None:
+    source = Source(name="xomla", title="Xóm Lá", hosts=("xomla.example",))
+
+    def read(number: int, learned: Learned = NOTHING) -> Change:
+        """A visit; the page's clock differs each time."""
+
+        def said(snapshot: Snapshot) -> Article:
+            return extract(snapshot, source, learned=learned)
+
+        body = page_of(number).replace("</body>", f"<i>{stage.now}</i></body>").encode()
+        page = store.archive(stage.page(url_of(number, "xomla"), body, source="xomla"))
+        return store.save(judged(page, said(page), "do-thi"), again=said)
+
+    settled(store, "xomla")
+    assert {read(number) for number in range(12)} == {Change.NEW}
+    before = {entry.id: entry for entry in store.feed("do-thi", "").entries}
+    stage.pass_time()
+    learned = store.learned("xomla")
+    assert {read(number, learned) for number in range(12)} == {Change.REVISED}
+    after = {entry.id: entry for entry in store.feed("do-thi", "").entries}
+    assert {id: (one.updated, one.announced) for id, one in after.items()} == {
+        id: (one.updated, one.announced) for id, one in before.items()
+    }
+    for number in range(12):
+        stored = store.article(url_of(number, "xomla"))
+        assert stored is not None
+        assert [revision.cause for revision in stored.revisions] == [Cause.SITE, Cause.RULES]
+        assert stored.revisions[-1].article.paragraphs == own_lines(number)
+    stage.pass_time()
+    again = store.learned("xomla")
+    assert (set(again.texts), set(again.paths)) == (set(learned.texts), set(learned.paths))
+    assert {read(number, again) for number in range(12)} == {Change.UNCHANGED}
+
+
+def test_only_the_latest_pages_of_the_source_teach(stage: Stage, store: Store) -> None:
+    def read(number: int, source: str = "phuong", *more: str) -> None:
+        said = article(number, source=source, paragraphs=(f"Chuyện phường {'x' * number}.", *more))
+        blocks = [Block(text=f"Chuyện {'x' * number}", tag="h1", rule="headline", path="h1")]
+        blocks += [Block(text=text, path="div.box>p") for text in more]
+        visit(stage, store, replace(said, blocks=tuple(blocks)))
+
+    assert store.learned("phuong") == NOTHING
+    for number in range(20):
+        read(number, "phuong", "Mời đọc thêm")
+        read(number, "bao", "Mời nghe thêm")
+        stage.pass_time()
+    (found,) = store.learned("phuong").texts.items()
+    assert found[0] == (key_of("Mời đọc thêm"), "div.box>p")
+    assert (found[1].pages, found[1].of, found[1].last - found[1].first) == (20, 20, 19 * HOUR)
+    for number in range(20, 20 + PAGES):
+        read(number)
+        stage.pass_time()
+    assert store.learned("phuong") == NOTHING
 
 
 def test_the_revisions_own_page_needs_no_second_extraction(stage: Stage, store: Store) -> None:

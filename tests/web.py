@@ -10,6 +10,7 @@ from aiohttp import web
 from scrapy.crawler import AsyncCrawlerRunner
 from scrapy.settings import Settings
 
+from crawler.learned import NOTHING, Learned
 from crawler.types import Announcement, Due, Failure, Snapshot, Validators
 from tests.test_settings import settings_with
 
@@ -79,6 +80,8 @@ class Remembered:
         self.not_changed: list[str] = []
         self.announced: list[tuple[str, int]] = []
         self.asked_due = 0
+        self.lessons: dict[str, Learned] = {}
+        self.asked_lessons: list[str] = []
 
     def validators(self, url: str) -> Validators:
         return self.stored_validators.get(url, Validators())
@@ -108,6 +111,10 @@ class Remembered:
 
     def unchanged(self, source: str, url: str, at: Any) -> None:
         self.not_changed.append(url)
+
+    def learned(self, source: str) -> Learned:
+        self.asked_lessons.append(source)
+        return self.lessons.get(source, NOTHING)
 
 
 class Collect:

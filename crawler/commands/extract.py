@@ -3,7 +3,7 @@
 import csv
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from crawler.errors import Rejected
+from crawler.learned import NOTHING, Learned, SeenPage, learn
 from crawler.types import Snapshot, Source
 
 if TYPE_CHECKING:
@@ -24,13 +25,25 @@ if TYPE_CHECKING:
 @click.option("--url", help="The address that the page was saved from; for one FILE.")
 @click.option("--urls", "table", type=click.Path(path_type=Path), help="Tab-separated table with columns file and url.")
 @click.option("--no-sources", is_flag=True, help="Use no source or family file: what unseen sites get.")
+@click.option("--learn", "learns", is_flag=True, help="Strip what recurs on the pages of one site, taken together.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-def command(files: tuple[Path, ...], url: str | None, table: Path | None, no_sources: bool, as_json: bool) -> None:
+def command(
+    files: tuple[Path, ...],
+    url: str | None,
+    table: Path | None,
+    no_sources: bool,
+    learns: bool,
+    as_json: bool,
+) -> None:
     """Show what saved pages (FILE…) yield: title, lead, text, date, author, and which rule stripped what.
 
     \b
     tindothi extract --url https://example.vn/tin-1.html saved.html
     tindothi extract --json --urls manifest.tsv pages/*.html > articles.jsonl
+    tindothi extract --learn --no-sources --urls manifest.tsv pages/*.html
+
+    --learn looks at all files twice, as a crawl does from its second visit on: what stands at the same place of many
+    pages of a site is none of its articles' text (learned-text, learned-path).
 
     A page that is no article is reported with its reason; a file that cannot be read is named, the others are done,
     and the exit code is 1.
@@ -39,16 +52,20 @@ def command(files: tuple[Path, ...], url: str | None, table: Path | None, no_sou
         raise click.UsageError("--url names one page's address, but there are several files; use --urls FILE.tsv")
     addresses = _addresses(table) if table else {}
     sources, families = ({}, {}) if no_sources else _declared()
+    pages = [
+        (file, url or addresses.get(file.name) or addresses.get(str(file)) or file.absolute().as_uri())
+        for file in files
+    ]
+    learned = _learned(pages, sources, families) if learns else {}
     failed = False
-    for file in files:
-        address = url or addresses.get(file.name) or addresses.get(str(file)) or file.absolute().as_uri()
+    for file, address in pages:
         try:
             body = file.read_bytes()
         except OSError as error:
             click.echo(f"{file}: cannot be read: {error.strerror}; mend the path", err=True)
             failed = True
             continue
-        record = _record(file, address, body, sources, families)
+        record = _record(file, address, body, sources, families, learned)
         click.echo(json.dumps(record, ensure_ascii=False) if as_json else _shown(record))
     if failed:
         sys.exit(1)
@@ -83,17 +100,47 @@ def _declared() -> tuple[dict[str, Source], dict[str, "FamilyFile"]]:
     return {host: source for source in sources.values() for host in source.hosts}, families
 
 
-def _record(
-    file: Path, url: str, body: bytes, sources: Mapping[str, Source], families: "Mapping[str, FamilyFile]"
-) -> dict[str, Any]:
+def _learned(
+    pages: Iterable[tuple[Path, str]], sources: Mapping[str, Source], families: "Mapping[str, FamilyFile]"
+) -> dict[str, Learned]:
+    """What the files and their addresses teach of each source, by its name."""
+    seen: dict[str, list[SeenPage]] = {}
+    for file, url in pages:
+        try:
+            article = _article(url, file.read_bytes(), sources, families, {})
+            read = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+        except (OSError, Rejected):
+            continue  # told when the file's turn comes
+        seen.setdefault(article.source, []).append(SeenPage(blocks=article.blocks, at=read))
+    return {source: learn(some) for source, some in seen.items()}
+
+
+def _article(
+    url: str,
+    body: bytes,
+    sources: Mapping[str, Source],
+    families: "Mapping[str, FamilyFile]",
+    learned: Mapping[str, Learned],
+) -> "Article":
     from crawler.extract import extract
     from crawler.urls import owner
     from spiders.fingerprints import with_families
 
     snapshot = Snapshot(requested_url=url, url=url, fetched_at=datetime.now(UTC), status=200, body=body)
     source = with_families(owner(sources, url), families)
+    return extract(snapshot, source, now=snapshot.fetched_at, learned=learned.get(source.name, NOTHING))
+
+
+def _record(
+    file: Path,
+    url: str,
+    body: bytes,
+    sources: Mapping[str, Source],
+    families: "Mapping[str, FamilyFile]",
+    learned: Mapping[str, Learned],
+) -> dict[str, Any]:
     try:
-        article = extract(snapshot, source, now=snapshot.fetched_at)
+        article = _article(url, body, sources, families, learned)
     except Rejected as refusal:
         return {"file": str(file), "url": url, "rejected": refusal.reason, "message": str(refusal)}
     return {"file": str(file), **_fields(article)}
