@@ -34,6 +34,8 @@ _TABLES = {
     "sections": _table(SECTIONS),
 }
 _BULLETS = "•·▪►■●○◦-–*+>» "
+_CLOCK = re.compile(r"[012]?\d\s?[:hg]\s?[0-5]\d(?:\s?(?:p|phút))?", re.IGNORECASE)
+_ENTRIES, _NOTE = 3, 20  # entries of a live page, characters of one
 _LONGEST = 240  # characters of a line that a rule may take
 
 
@@ -73,9 +75,31 @@ def is_prose(text: str) -> bool:
     return len(text) >= 120 or (len(text) >= 60 and text[-1] in '.!?…:;”"')
 
 
+def timeline(lines: Sequence[Line], rules: Sequence[str | None], places: Sequence[int]) -> bool:
+    """Whether lines that tell a time are those of a live page: several of them, each over a text of its own.
+
+    :param places: of the lines that tell a time, in page order
+    """
+    known = frozenset(places)
+    over = [
+        place
+        for place in places
+        if (below := place + 1) < len(lines)
+        and below not in known
+        and rules[below] is None
+        and len(lines[below].text) >= _NOTE
+        and lines[below].linked < 0.5
+    ]
+    return len(over) >= _ENTRIES and 2 * len(over) > len(places)
+
+
 def verdicts(lines: Sequence[Line]) -> tuple[str | None, ...]:
     """For each line of a body the rule that strips it, or None: kept."""
     rules: list[str | None] = [line_rule(line.text) for line in lines]
+    clocks = [place for place, line in enumerate(lines) if _CLOCK.fullmatch(line.text)]
+    if timeline(lines, rules, clocks):
+        for place in clocks:
+            rules[place] = None
     prose = [
         place for place, line in enumerate(lines) if rules[place] is None and is_prose(line.text) and line.linked < 0.5
     ]

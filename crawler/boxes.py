@@ -129,6 +129,7 @@ _MACHINE = re.compile(
 )
 _HIGH, _MOST = 4, 40  # ancestors of a label that may be its box, lines in it
 _LINKED = 0.5  # share of links that tells a list of others
+_SHOTS, _SENTENCE = 3, 60  # captions that make a story, characters of one that tells something
 _LONG = 80  # characters of a line of prose
 _SHARE, _FIRM_SHARE = 0.3, 0.6  # of the page's prose: what holds more is no box
 
@@ -158,8 +159,27 @@ def boxed(
 ) -> tuple[tuple[str | None, ...], tuple[etree._Element, ...]]:
     """For each line the rule of the outermost box that it stands in, or None; and the elements that are those boxes.
 
+    Where the captions are the text, as in a story of photographs, they are no boxes.
+
     :param protected: elements that no box may hold: the headline, the marked body
     """
+    found = _boxed(lines, protected, frozenset())
+    return _boxed(lines, protected, frozenset(("caption",))) if _are_the_text(lines, found[0]) else found
+
+
+def _are_the_text(lines: Sequence[Segment], boxes: Sequence[str | None]) -> bool:
+    """Whether captions, several of them sentences, are longer together than all prose outside of boxes."""
+    captions = [len(line.text) for line, box in zip(lines, boxes, strict=True) if box == "caption"]
+    if sum(size >= _SENTENCE for size in captions) < _SHOTS:
+        return False
+    prose = (line for line, box in zip(lines, boxes, strict=True) if box is None and line.linked < _LINKED)
+    return sum(captions) > sum(len(line.text) for line in prose if len(line.text) >= _SENTENCE)
+
+
+def _boxed(
+    lines: Sequence[Segment], protected: Sequence[etree._Element], allowed: frozenset[str]
+) -> tuple[tuple[str | None, ...], tuple[etree._Element, ...]]:
+    """The same, where what some rules call a box is `allowed` in a text."""
     prose = _prose(lines)
     whole = prose.get(None, 0)
     kept = {ancestor for element in protected for ancestor in (element, *element.iterancestors())}
@@ -174,6 +194,7 @@ def boxed(
         rule = verdict(parent) if parent is not None else None
         if rule is None and element not in kept:
             rule = box_of(element)
+            rule = None if rule in allowed else rule
             if rule and prose.get(element, 0) > (_FIRM_SHARE if rule in _FIRM else _SHARE) * whole:
                 rule = None
             rule = rule or (labels.get(element) if prose.get(element, 0) <= _SHARE * whole else None)

@@ -8,6 +8,7 @@ The parser (libxml2) gives up below 256 nested elements and keeps what it has re
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
 
 from lxml import etree, html
 
@@ -99,8 +100,21 @@ def parse(snapshot: Snapshot, *, max_size: int = MAX_SIZE) -> Document:
     root = tree if body is None else body
     said = clean("".join(map(str, title.itertext()))) if title is not None else ""
     page = Document(url=snapshot.url, head=_head(tree), root=root, title=said if len(said) <= MAX_TITLE else "")
+    _fill_pictures(root)
     _drop_unseen(root)
     return page
+
+
+def base_of(page: Document) -> str:
+    """What a page's links are relative to: its address, or what its `<base>` says, where that is on the same host."""
+    for element in page.root.getroottree().iter("base"):
+        if link := (element.get("href") or "").strip()[:MAX_VALUE]:
+            try:
+                base = urljoin(page.url, link)
+                return base if urlsplit(base).hostname == urlsplit(page.url).hostname else page.url
+            except ValueError:
+                return page.url
+    return page.url
 
 
 def decode(body: bytes, content_type: str = "") -> str:
@@ -192,6 +206,20 @@ def _head(tree: etree._Element) -> etree._Element:
                 copy.set(name, value)
         copy.text = element.text
     return head
+
+
+def _fill_pictures(root: etree._Element) -> None:
+    """Give an image without an address the one that stands behind it for readers without scripts."""
+    for unseen in root.iter("noscript"):
+        before, shown = unseen.getprevious(), unseen.find(".//img")
+        if before is None or shown is None:
+            continue
+        late = before if before.tag == "img" else before.find(".//img")
+        if late is None or late.get("data-src") or not (late.get("src") or "data:").startswith("data:"):
+            continue
+        for name in ("srcset", "src"):
+            if value := shown.get(name):
+                late.set(f"data-{name}", value)
 
 
 def _drop_unseen(root: etree._Element) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from crawler.blocked import refuse_blocked, refuse_redirect, refuse_status
-from crawler.boilerplate import Line, is_prose, verdicts, without_prefix
+from crawler.boilerplate import Line, is_prose, timeline, verdicts, without_prefix
 from crawler.byline import find_byline
 from crawler.dates import labelled_date, page_date
 from crawler.document import MAX_SIZE, Document, parse
@@ -23,6 +23,7 @@ from crawler.kinds import Weight, columns, home_marks, no_article, own_headline,
 from crawler.layout import Layout, lay_out, orphans
 from crawler.lead import Lead, find_lead
 from crawler.learned import NOTHING, TEXT, Learned, learned_rule
+from crawler.markup import Collected, collect, structured
 from crawler.metadata import Metadata, read_metadata, section_of
 from crawler.parts import FURTHER, is_part, repeated_title, turning, whole
 from crawler.published import published
@@ -34,6 +35,7 @@ from crawler.verdict import blocks
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _PROSE = 140  # characters of the line that begins the prose
+_CLOCK = re.compile(r"\d{1,2} ?[:hg] ?\d{2}")
 _COLUMNS = 3  # cells of a row of data; a page's frame and its header lines have fewer
 _HEADER = 100  # characters of a line that prints the date
 _SMALLEST = 60  # characters of lead and text
@@ -89,10 +91,11 @@ def _read(
         raise NoText("no visible text")
     facts = read_metadata(page)
     title = repeated_title(lines, before) if before else _headline(page, lines, facts, template)
+    found = collect(page)
     layout = lay_out(page, lines, template, [lines[title.place].element] if title.place >= 0 else [])
     marks = home_marks(page)
     try:
-        article = _article(snapshot, source, now, page, template, cleared, facts, title, layout, learned, before)
+        article = _article(snapshot, source, now, page, template, cleared, facts, title, found, layout, learned, before)
     except NotArticle as refusal:
         if marks:
             raise HomeServed("; ".join((*marks, str(refusal)))) from refusal
@@ -117,6 +120,7 @@ def _article(
     cleared: Cleared,
     facts: Metadata,
     title: Headline,
+    found: Collected,
     layout: Layout,
     learned: Learned,
     before: Article | None,
@@ -144,6 +148,7 @@ def _article(
     paragraphs = [layout.lines[at].text for at in kept]
     if paragraphs:
         paragraphs[0] = without_prefix(paragraphs[0], source.prefixes)[0]
+    structure = structured(found, layout, rules, paragraphs, title.place)
     return Article(
         key=article_key(source, snapshot.url),
         url=canonical(snapshot.url),
@@ -155,6 +160,9 @@ def _article(
         authors=byline.authors,
         credit=byline.credit,
         section=section_of(facts, layout.lines, title.place),
+        html=structure.html,
+        images=structure.images,
+        attachments=structure.attachments,
         blocks=blocks(layout, rules, cleared),
         template=template.name if template else None,
     )
@@ -174,9 +182,14 @@ def _rules(layout: Layout, title: Headline, lead: Lead | None, items: frozenset[
     for at in items:
         rules[at] = rules[at] or "announcement"
     body = [at for at, rule in enumerate(rules) if rule is None]
-    found = verdicts([Line(text=layout.lines[at].text, linked=layout.lines[at].linked) for at in body])
+    judged = [Line(text=layout.lines[at].text, linked=layout.lines[at].linked) for at in body]
+    found = verdicts(judged)
+    dates = [place for place, at in enumerate(body) if found[place] is None and _is_date(layout.lines[at])]
+    stamps = [place for place in dates if _CLOCK.search(judged[place].text)]
     for at, rule in zip(body, found, strict=True):
-        rules[at] = rule or ("date" if _is_date(layout.lines[at]) else None)
+        rules[at] = rule
+    for place in dates if not timeline(judged, found, stamps) else ():
+        rules[body[place]] = "date"
     for at in _above_date(layout, rules):
         rules[at] = "header"
     for at in orphans(layout, rules):

@@ -7,6 +7,7 @@ import re
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -101,7 +102,8 @@ _OPENS_LOWER = re.compile(r"^[a-zà-ỹđ]")
 class Segment:
     """One visible line. `element` is the block element that holds it, `path` its place in the whole page.
 
-    `linked`, `bold`, `italic` are shares 0…1.
+    `linked`, `bold`, `italic` are shares 0…1. `runs`: its pieces with how each looks, where not all are plain.
+    `pictures`: how many `img` elements stand before its first word.
     """
 
     text: str
@@ -112,25 +114,44 @@ class Segment:
     italic: float = 0.0
     broken: bool = False  # the line ended at a <br>
     path: str = ""
+    runs: "tuple[tuple[str, Look], ...]" = field(default=(), repr=False)
+    pictures: int = 0
+
+
+class Look(NamedTuple):
+    """How a piece of text looks. `link`: the `href` of the link it stands in, as printed."""
+
+    linked: bool = False
+    bold: bool = False
+    italic: bool = False
+    link: str = ""
+
+
+_PLAIN = Look()
+_MOST_RUNS = 400  # pieces of a joined line
 
 
 @dataclass(slots=True)
 class _Line:
     """The line under way: pieces of text with how each looks."""
 
-    pieces: list[str] = field(default_factory=list)
+    pictures: int = 0
+    pieces: list[tuple[str, Look]] = field(default_factory=list)
     size: int = 0
     linked: int = 0
     bold: int = 0
     italic: int = 0
 
-    def add(self, text: str, look: tuple[bool, bool, bool]) -> None:
-        weight = len(text) if not text.isspace() else 0
-        self.pieces.append(text)
+    def add(self, text: str, look: Look) -> None:
+        self.pieces.append((text, look))
+        if text.isspace():
+            return
+        weight = len(text)
         self.size += weight
-        self.linked += weight * look[0]
-        self.bold += weight * look[1]
-        self.italic += weight * look[2]
+        if look is not _PLAIN:
+            self.linked += weight * look.linked
+            self.bold += weight * look.bold
+            self.italic += weight * look.italic
 
 
 def segments(root: etree._Element) -> tuple[Segment, ...]:
@@ -146,7 +167,8 @@ def segments(root: etree._Element) -> tuple[Segment, ...]:
 
 def _walk(root: etree._Element) -> Iterator[Segment]:
     line = _Line()
-    looks: list[tuple[bool, bool, bool]] = [(False, False, False)]
+    looks: list[Look] = [_PLAIN]
+    pictures = 0
     blocks: list[etree._Element] = [root]
     for event, element in etree.iterwalk(root, events=("start", "end")):
         tag = element.tag
@@ -156,7 +178,11 @@ def _walk(root: etree._Element) -> Iterator[Segment]:
         if event == "start":
             if tag == "br" or not inline:
                 yield from _finish(line, blocks[-1], broken=tag == "br")
-                line = _Line()
+                line = _Line(pictures)
+            if tag == "img":
+                pictures += 1
+                if not line.size:
+                    line.pictures = pictures
             if tag != "br" and not inline:
                 blocks.append(element)
             elif _stands_apart(element):
@@ -168,21 +194,19 @@ def _walk(root: etree._Element) -> Iterator[Segment]:
         looks.pop()
         if not inline and tag != "br":
             yield from _finish(line, blocks.pop(), broken=False)
-            line = _Line()
+            line = _Line(pictures)
         if element.tail and element is not root:
             line = yield from _add(line, element.tail, looks[-1], blocks[-1])
     yield from _finish(line, root, broken=False)
 
 
-def _add(
-    line: _Line, text: str, look: tuple[bool, bool, bool], block: etree._Element
-) -> Generator[Segment, None, _Line]:
+def _add(line: _Line, text: str, look: Look, block: etree._Element) -> Generator[Segment, None, _Line]:
     """Add text to the line under way; in preformatted text a line break ends it."""
     pieces = text.split("\n") if _is_preformatted(block) else [text]
     for piece in pieces[:-1]:
         line.add(piece, look)
         yield from _finish(line, block, broken=True)
-        line = _Line()
+        line = _Line(line.pictures)
     line.add(pieces[-1], look)
     return line
 
@@ -225,22 +249,26 @@ def _is_preformatted(block: etree._Element) -> bool:
     return block.tag == "pre" or bool((style := block.get("style")) and _PRE_STYLE.search(style))
 
 
-def _look(element: etree._Element, around: tuple[bool, bool, bool]) -> tuple[bool, bool, bool]:
+def _look(element: etree._Element, around: Look) -> Look:
     tag, style, names = element.tag, element.get("style"), element.get("class")
-    return (
-        around[0] or (tag == "a" and "href" in element.attrib),
-        around[1]
+    link = element.get("href") if tag == "a" else None
+    if link is None and not style and not names and tag not in _BOLD and tag not in _ITALIC:
+        return around
+    return Look(
+        around.linked or link is not None,
+        around.bold
         or tag in _BOLD
         or bool(style and _BOLD_STYLE.search(style))
         or bool(names and _BOLD_CLASS.search(names)),
-        around[2] or tag in _ITALIC or bool(style and _ITALIC_STYLE.search(style)),
+        around.italic or tag in _ITALIC or bool(style and _ITALIC_STYLE.search(style)),
+        link or around.link,
     )
 
 
 def _finish(line: _Line, block: etree._Element, *, broken: bool) -> Iterator[Segment]:
     if not line.size:
         return
-    text = clean("".join(line.pieces))
+    text = clean("".join([piece for piece, _ in line.pieces]))
     if not _WORD.search(text):
         return
     yield Segment(
@@ -252,6 +280,8 @@ def _finish(line: _Line, block: etree._Element, *, broken: bool) -> Iterator[Seg
         italic=line.italic / line.size,
         broken=broken,
         path=path_of(block),
+        runs=tuple(line.pieces) if line.linked or line.bold or line.italic else (),
+        pictures=line.pictures,
     )
 
 
@@ -302,4 +332,11 @@ def _joined(first: Segment, second: Segment) -> Segment:
         italic=mean(first.italic, second.italic),
         broken=second.broken,
         path=first.path,
+        runs=(*_runs(first), (" ", _PLAIN), *_runs(second)) if first.runs or second.runs else (),
+        pictures=first.pictures,
     )
+
+
+def _runs(line: Segment) -> "tuple[tuple[str, Look], ...]":
+    """The pieces of a line; of one that was joined of very many, the whole as one: copying them takes the square."""
+    return line.runs if 0 < len(line.runs) <= _MOST_RUNS else ((line.text, _PLAIN),)

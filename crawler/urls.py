@@ -64,6 +64,29 @@ def _pass(url: str, base: str) -> str:
     return result if len(result) <= MAX_LENGTH else ""
 
 
+def absolute(link: str, base: str) -> str:
+    """The address that a link leads to, as the site means it, safe to print: absolute, percent-encoded; http(s) only.
+
+    Unlike `canonical` it keeps scheme, `www.`, query and fragment. Empty string for what is no such address.
+    """
+    printed = _INVISIBLE.sub("", link).strip(" \xa0\"'<>")
+    if not printed or len(printed) > MAX_LENGTH:
+        return ""
+    try:
+        parts = urlsplit(urljoin(base, printed))
+        host, port = (parts.hostname or "").lower(), parts.port
+        host = host if host.isascii() else host.encode("idna").decode("ascii")
+    except ValueError:
+        return ""
+    host = f"[{host}]" if ":" in host else host
+    if parts.scheme not in ("http", "https") or not _HOST.fullmatch(host):
+        return ""
+    query, fragment = _escape(parts.query), _escape(parts.fragment)
+    rest = (f"?{query}" if query else "") + (f"#{fragment}" if fragment else "")
+    address = f"{parts.scheme}://{host}{f':{port}' if port else ''}{_escape(parts.path) or '/'}{rest}"
+    return address if len(address) <= MAX_LENGTH else ""
+
+
 def _host(name: str) -> str:
     """Lower case, IDNA, without `www.`; empty for what cannot be a host. May raise UnicodeError, a ValueError."""
     name = name.rstrip(".").lower()

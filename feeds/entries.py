@@ -2,8 +2,8 @@
 
     title       as printed; of an untitled article its first sentence, marked; of a withdrawn one marked, too
     summary     the lead, else the opening of the text, in whole sentences
-    content     the lead, marked, then the text in the shape that its blocks had, then where else it stands; as HTML
-                that nh3 let through
+    content     the lead, marked, then the text as the page had it: headings, lists, tables, pictures with their
+                captions; then where else it stands; as HTML that nh3 let through
     published   as printed, where known; never later than what we had it by
 
 The words are Vietnamese, for they are read beside Vietnamese titles. All text is one line, NFC, legal in XML.
@@ -35,16 +35,21 @@ MAX_ALSO = 20  # other places that are named
 
 SCHEME = "urn:tindothi:"  # and what a category tells: place, source, document, topic
 
-# What a reader's program is given: the tags below, links to web pages, and nothing that runs, loads or tracks.
+# What a reader's program is given: the tags below, links to web pages, the text's own pictures; nothing that runs.
 _CLEANER = nh3.Cleaner(
-    tags={"a", "blockquote", "em", "h2", "h3", "h4", "li", "p", "strong", "ul"},
-    attributes={"a": {"href"}},
+    tags={
+        "a", "blockquote", "br", "em", "figcaption", "figure", "h2", "h3", "h4", "img", "li", "ol", "p", "pre",
+        "strong", "table", "td", "th", "tr", "ul",
+    },
+    attributes={
+        "a": {"href"}, "img": {"src", "alt"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"},
+    },
     url_schemes={"http", "https"},
     url_relative="deny",
     link_rel="nofollow noopener",
-)
-# A block's tag → what stands around a run of such blocks, and around each. Rows of tables are not known any more: a
-# cell is a paragraph, which is right for the many pages that lay out their text in a table.
+)  # fmt: skip
+# For a text without HTML of its own, or a longer one than is shown: a block's tag → what stands around a run of such
+# blocks, and around each. A cell is a paragraph, which is right for the many pages that lay out their text in a table.
 _PLAIN = ("{}", "<p>{}</p>")
 _CAPTION = ("{}", "<p><em>{}</em></p>")
 _SHAPES = {
@@ -211,6 +216,9 @@ def _pieces(entry: Entry, link: str) -> Iterator[str]:
     if lead := clean(entry.article.lead or ""):
         yield f"<p><strong>{escape(_cut(lead, left))}</strong></p>"
         left -= len(lead)
+    if 0 < len(entry.article.html) <= left:
+        yield entry.article.html
+        return
     for (around, each), run in groupby(_shaped(entry.article), key=lambda one: one[0]):
         texts = []
         for _, text in run:

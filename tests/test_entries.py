@@ -162,6 +162,15 @@ def test_the_paragraphs_are_the_text_whatever_the_blocks_say() -> None:
     assert same == "<ul><li>Câu một.</li><li>Câu hai.</li></ul>"
 
 
+def test_the_content_is_the_articles_own_html_where_there_is_one() -> None:
+    html = (
+        f'<h2>Ba việc</h2>\n<ul><li>{TEXT[0]}</li>\n</ul>\n<figure><img src="https://a.vn/a.jpg" alt="">\n</figure>\n'
+    )
+    shown = content(entry(article(lead="Mở đầu.", html=f"{html}<script>x()</script><p onclick='x()'>a</p>")))
+    assert shown == f"<p><strong>Mở đầu.</strong></p>\n{html}<p>a</p>"
+    assert content(entry(article(html="<p>x</p>" * MAX_CONTENT))) == content(entry())
+
+
 HOSTILE = (
     "<script>alert(1)</script>",
     "<p onclick='x()'>a</p>",

@@ -10,7 +10,20 @@ import pytest
 from crawler.errors import NotFound
 from crawler.extract import extract
 from crawler.learned import NOTHING, PAGES, Learned, key_of
-from crawler.types import Article, Block, Cause, Change, Failure, Instant, Precision, Run, Snapshot, Source
+from crawler.types import (
+    Article,
+    Attachment,
+    Block,
+    Cause,
+    Change,
+    Failure,
+    Image,
+    Instant,
+    Precision,
+    Run,
+    Snapshot,
+    Source,
+)
 from storage.changes import MAX_RESTLESS
 from storage.store import Store
 from tests.cms import own_lines, page_of
@@ -148,6 +161,27 @@ def test_a_rule_of_ours_may_mend_a_date_and_a_site_that_dates_anew_may_not(stage
     anew = replace(better, published=printed(START + DAY))
     assert store.save(judged(store.archive(stage.page(url_of(1))), anew), again=lambda _: better) is Change.REVISED
     assert said_by(store) == better
+
+
+def test_an_unchanged_text_gets_the_structure_that_it_was_stored_without(stage: Stage, store: Store) -> None:
+    settled(store)
+    stage.pass_time()
+    visit(stage, store, article(1), "do-thi")
+    (before,) = store.feed("do-thi", "").entries
+    structured = replace(
+        article(1),
+        html="".join(f"<p>{text}</p>\n" for text in TEXT),
+        images=(Image(url="https://phuong.example/a.jpg", alt="Bến", caption="Bến Gỗ"),),
+        attachments=(Attachment(name="Kế hoạch", url="https://phuong.example/kh.pdf"),),
+    )
+    for _ in range(2):
+        stage.pass_time()
+        assert visit(stage, store, structured, "do-thi") is Change.UNCHANGED
+    stored = store.article("phuong:1")
+    assert stored is not None
+    assert [one.article for one in stored.revisions] == [structured]
+    (after,) = store.feed("do-thi", "").entries
+    assert (after.id, after.updated, after.article) == (before.id, before.updated, structured)
 
 
 def test_an_old_page_says_nothing_of_today(stage: Stage, store: Store) -> None:

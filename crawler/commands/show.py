@@ -48,6 +48,9 @@ def _lines(article: "StoredArticle") -> Iterator[str]:
         yield f"  authors    {', '.join(last.article.authors)}"
     if last.article.credit:
         yield f"  credit     {last.article.credit}"
+    if last.article.images:
+        yield f"  images     {len(last.article.images)}"
+    yield from (f"  attached   {one.name}: {one.url}" for one in last.article.attachments)
     yield f"  seen       {moment(article.first_seen)}, last checked {moment(article.last_checked)}"
     if article.gone_at:
         state = "withdrawn" if article.withdrawn_at else "gone?"
