@@ -33,6 +33,14 @@ _TABLES = {
     "tail": _table(TAIL),
     "sections": _table(SECTIONS),
 }
+_ASKING = ("poll", "rating")
+_ASKS = re.compile(r"\?$|^\W*(?:thăm dò|bình chọn|đánh giá (?:bài|của bạn)|(?:theo bạn|bạn)\b)", re.IGNORECASE)
+_USUAL = re.compile(
+    r"(?:rất |khá |tương đối |chưa |không |tạm )?(?:tốt|hài lòng|đẹp|xấu|hữu ích|thuận tiện|hợp lý|dễ (?:dùng|tìm|đọc)"
+    r"|được|quan tâm)|khá|trung bình|bình thường|kém|có|không|(?:ý kiến )?khác",
+    re.IGNORECASE,
+)
+_ANSWERS, _ANSWER = 8, 60  # answers of a poll; characters of one
 _BULLETS = "•·▪►■●○◦-–*+>» "
 _CLOCK = re.compile(r"[012]?\d\s?[:hg]\s?[0-5]\d(?:\s?(?:p|phút))?", re.IGNORECASE)
 _ENTRIES, _NOTE = 3, 20  # entries of a live page, characters of one
@@ -100,6 +108,7 @@ def verdicts(lines: Sequence[Line]) -> tuple[str | None, ...]:
     if timeline(lines, rules, clocks):
         for place in clocks:
             rules[place] = None
+    _answer(lines, rules)
     prose = [
         place for place, line in enumerate(lines) if rules[place] is None and is_prose(line.text) and line.linked < 0.5
     ]
@@ -111,6 +120,20 @@ def verdicts(lines: Sequence[Line]) -> tuple[str | None, ...]:
     _trim(lines, rules)
     _strip_links(lines, rules)
     return tuple(rules)
+
+
+def _answer(lines: Sequence[Line], rules: list[str | None]) -> None:
+    """A poll's answers: any short lines up to its button, else the usual ones; in a table the same words are text."""
+    for first, rule in enumerate(rules):
+        if rule not in _ASKING or not _ASKS.search(lines[first].text):
+            continue
+        places = range(first + 1, min(first + 2 + _ANSWERS, len(lines)))
+        button = next((at for at in places if rules[at] in _ASKING), None)
+        for place in places if button is None else range(first + 1, button):
+            text = lines[place].text.lstrip(_BULLETS)
+            if rules[place] is None and (len(text) > _ANSWER if button else not _USUAL.fullmatch(text)):
+                break
+            rules[place] = rules[place] or rule
 
 
 def _cut(lines: Sequence[Line], rules: list[str | None], prose: Sequence[int]) -> None:

@@ -9,19 +9,23 @@ Not to be fed with running text: dates in it are content. The guards against it 
 
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from functools import cache
 from typing import NamedTuple
 
 from dateparser.date import DateDataParser
 
 from crawler.text import clean, fold, words
-from crawler.types import Instant, Precision
+from crawler.types import VIETNAM, Instant, Precision
 
-VIETNAM = timezone(timedelta(hours=7), "+07:00")  # Asia/Ho_Chi_Minh; no daylight saving time since 1975
 FIRST_YEAR = 1995  # no Vietnamese site is older
 MAX_LENGTH = 200  # characters of a date element that are looked at
 MAX_LINE = 120  # characters of a header line that can be a date line
+_URL_DAYS = (
+    re.compile(r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?=/)"),
+    re.compile(r"(?<!\d)(20[0-3]\d)([01]\d)([0-3]\d)(?=(?:\d{6,11}[a-z\d]*)?(?:/|\.\w+$|$))"),
+    re.compile(r"(?<!\d)\d{3}([0-3]\d)([01]\d)([0-3]\d)\d{8,9}(?!\d)"),
+)
 
 # All patterns read folded text: lower case, no diacritics, plain dashes, single spaces. "tháng Năm" and "năm" fold
 # alike; the month stands right before the year, so it is told by its place.
@@ -145,6 +149,21 @@ def labelled_date(text_line: str, *, now: datetime | None = None, order: str = "
     if words(_ASIDE.sub(" ", rest)) and not beside:
         return None
     return _instant(text_line, found, f"label:{printed[: label.end()].rstrip(' :|-')}" if label else "line")
+
+
+def url_day(url: str) -> date | None:
+    """The day that an address prints: `/2026/03/14/`, `-20260314080054340.htm`, VCCorp's `-188260314080054340.chn`.
+
+    Most CMSs number an article when its first draft is made.
+    """
+    found = next((match for shape in _URL_DAYS if (match := shape.search(url))), None)
+    if found is None:
+        return None
+    year, month, day = map(int, found.groups())
+    try:
+        return date(year if year > 99 else year + 2000, month, day)
+    except ValueError:
+        return None
 
 
 def _folded(raw: str) -> str:

@@ -14,6 +14,7 @@ from datetime import datetime
 from crawler.blocked import refuse_blocked, refuse_redirect, refuse_status
 from crawler.boilerplate import Line, is_prose, timeline, verdicts, without_prefix
 from crawler.byline import find_byline
+from crawler.conflicts import lost
 from crawler.dates import labelled_date, page_date
 from crawler.document import MAX_SIZE, Document, parse
 from crawler.errors import HomeServed, NotArticle, NoText
@@ -26,7 +27,7 @@ from crawler.learned import NOTHING, TEXT, Learned, learned_rule
 from crawler.markup import Collected, collect, structured
 from crawler.metadata import Metadata, read_metadata, section_of
 from crawler.parts import FURTHER, is_part, repeated_title, turning, whole
-from crawler.published import published
+from crawler.published import find_dates
 from crawler.segments import Segment, segments
 from crawler.template import Cleared, clear, fitting
 from crawler.types import Article, Instant, Snapshot, Source, Template
@@ -130,8 +131,8 @@ def _article(
     rules = _rules(layout, title, lead, items)
     for at, rule in turning(page, layout.lines, before):
         rules[at] = rule if rules[at] in (None, "outside") else rules[at]
-    when = published(page, facts, template, layout, title.place, now=now, order=source.date_order)
-    for at in _dated(layout, rules, when):
+    dates = find_dates(page, facts, template, layout, title.place, now=now, order=source.date_order)
+    for at in _dated(layout, rules, dates.published):
         rules[at] = "date"
     signed = [at for at, rule in enumerate(rules) if rule in (None, "credit")]
     byline = find_byline(page, facts, template, layout, title.place, signed)
@@ -140,7 +141,7 @@ def _article(
     kept = [at for at, rule in enumerate(rules) if rule is None]
     own = [*(lead.places if lead else ()), *kept]
     if before is None:
-        _require_article(weigh(layout, own, items, title, dated=when is not None))
+        _require_article(weigh(layout, own, items, title, dated=dates.published is not None))
     for at, rule in _learned(layout, rules, learned):
         rules[at] = rule
     kept = [at for at in kept if rules[at] is None]
@@ -156,13 +157,15 @@ def _article(
         title=title.text,
         lead=opening,
         paragraphs=tuple(paragraphs),
-        published=when,
+        published=dates.published,
+        updated=dates.updated,
         authors=byline.authors,
         credit=byline.credit,
         section=section_of(facts, layout.lines, title.place),
         html=structure.html,
         images=structure.images,
         attachments=structure.attachments,
+        also=lost(facts, title.text, [opening or "", *paragraphs], byline.authors, dates.also),
         blocks=blocks(layout, rules, cleared),
         template=template.name if template else None,
     )

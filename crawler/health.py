@@ -1,5 +1,6 @@
-"""What a run's counts mean: the exit code that tells cron the truth. Pure."""
+"""What a run's counts mean: the exit code that tells cron the truth, and the rules that fell silent. Pure."""
 
+from collections import Counter
 from collections.abc import Sequence
 from enum import IntEnum
 
@@ -33,6 +34,9 @@ MEANING = {
 
 
 STORE_FAILURES = (StoreError.__name__, StoreLocked.__name__)
+
+FEW = 5  # articles that tell nothing of a rule
+OFTEN = 0.5  # firings an article of a rule whose silence tells something
 
 MANY_GONE = "ManyGone"  # the failure of a run that found more articles gone than a site takes back
 
@@ -70,6 +74,28 @@ def verdict(runs: Sequence[Run], *, wrong_files: int = 0, expected: int = 0) -> 
     if wrong_files or len(runs) < expected or not all(healthy(run) for run in runs):
         return Exit.SOME_FAILED
     return Exit.WELL
+
+
+def silent_rules(runs: Sequence[Run]) -> tuple[str, ...]:
+    """The rules that fired on most articles of a source's earlier runs, and on none of the latest: a layout changed.
+
+    `runs`: the latest first. Only runs that read new texts tell; a few articles tell nothing.
+    """
+    telling = [run for run in runs if _articles(run)]
+    if not telling or _articles(telling[0]) < FEW:
+        return ()
+    latest, *earlier = telling
+    read = sum(map(_articles, earlier))
+    fired: Counter[str] = Counter()
+    for run in earlier:
+        fired.update(run.rules)
+    silent = (rule for rule, count in fired.items() if count >= OFTEN * read and not latest.rules.get(rule))
+    return tuple(sorted(silent)) if read >= 2 * FEW else ()
+
+
+def _articles(run: Run) -> int:
+    """Articles whose pages were certainly read: an unchanged one may be a 304."""
+    return run.new + run.revised + run.duplicate
 
 
 def total(runs: Sequence[Run]) -> dict[str, int | dict[str, int]]:

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from html import unescape
 from itertools import islice
 from typing import Any
 
@@ -18,6 +19,7 @@ from crawler.boilerplate import line_rule
 from crawler.document import MAX_TITLE, Document
 from crawler.segments import Segment
 from crawler.text import clean, fold
+from crawler.types import Statement
 
 _ARTICLES = frozenset(
     [
@@ -44,6 +46,10 @@ _DATES = (
     "publishdate", "publish-date", "publish_date", "published_time", "article.published", "sailthru.date",
     "parsely-pub-date", "published_date", "bt:pubdate", "its_publication",
 )  # fmt: skip
+_MODIFIED = (
+    "article:modified_time", "og:article:modified_time", "og:updated_time", "article:modified", "datemodified",
+    "modified_time", "last-modified", "lastmod", "bt:moddate",
+)  # fmt: skip
 _TITLES = ("og:title", "twitter:title", "headline", "title", "dc.title")
 _DESCRIPTIONS = ("og:description", "description", "twitter:description", "dc.description")
 _AUTHORS = ("article:author", "dable:author", "author", "cxenseparse:author", "parsely-author", "dc.creator")
@@ -56,15 +62,20 @@ _PUBLISHED = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metadata:
-    """Statements in the order of trust. `published`: (raw, origin) pairs. `sites`: folded names of the site itself."""
+    """Statements in the order of trust. `sites`: folded names of the site itself.
+
+    `published`, `modified` and `authors` are (raw, origin) pairs; `said`: every title and description with its origin.
+    """
 
     titles: tuple[str, ...] = ()
     descriptions: tuple[str, ...] = ()
     published: tuple[tuple[str, str], ...] = ()
+    modified: tuple[tuple[str, str], ...] = ()
     authors: tuple[tuple[str, str], ...] = ()
     section: str | None = None
     article: bool = False
     sites: frozenset[str] = frozenset()
+    said: tuple[Statement, ...] = ()
 
 
 def read_metadata(page: Document) -> Metadata:
@@ -76,11 +87,13 @@ def read_metadata(page: Document) -> Metadata:
     return Metadata(
         titles=_some([_string(article.get("headline")), *_values(meta, _TITLES)], MAX_TITLE),
         descriptions=_some([*_values(meta, _DESCRIPTIONS), _string(article.get("description"))], _DESCRIPTION),
-        published=tuple(_published(article, meta, page.head)),
+        published=tuple(_dates("datePublished", _DATES, article, meta)),
+        modified=tuple(_dates("dateModified", _MODIFIED, article, meta)),
         authors=tuple(islice(_authors(article, meta), _MOST)),
         section=_section(article, meta),
         article=bool(article) or any(name == "og:type" and "article" in value.lower() for name, value in meta),
         sites=frozenset(islice((one for one in _sites(objects, meta, page.url) if len(one) <= _NAME), _SITES)),
+        said=tuple(islice(_said(article, meta), _MOST)),
     )
 
 
@@ -133,20 +146,32 @@ def _string(value: Any) -> str:
         value = value.get("name") or value.get("@value")
     if isinstance(value, list):
         value = value[0] if value else ""
-    return clean(value) if isinstance(value, str) else ""
+    return clean(unescape(value)) if isinstance(value, str) else ""  # many a CMS escapes JSON as if it were HTML
 
 
 def _some(values: Iterable[str], longest: int) -> tuple[str, ...]:
     return tuple(islice(dict.fromkeys(value for value in values if 0 < len(value) <= longest), _MOST))
 
 
-def _published(article: dict[str, Any], meta: list[tuple[str, str]], head: etree._Element) -> Iterator[tuple[str, str]]:
-    if raw := _string(article.get("datePublished")):
-        yield raw, "json-ld:datePublished"
-    for name in _DATES:
-        values = {value for key, value in meta if key == name}
+def _dates(
+    key: str, names: Sequence[str], article: dict[str, Any], meta: list[tuple[str, str]]
+) -> Iterator[tuple[str, str]]:
+    if raw := _string(article.get(key)):
+        yield raw, f"json-ld:{key}"
+    for name in names:
+        values = {value for known, value in meta if known == name}
         if len(values) == 1:  # several: the page speaks of several articles
             yield values.pop(), f"meta:{name}"
+
+
+def _said(article: dict[str, Any], meta: list[tuple[str, str]]) -> Iterator[Statement]:
+    for about, key, names, longest in (
+        ("title", "headline", _TITLES, MAX_TITLE),
+        ("lead", "description", _DESCRIPTIONS, _DESCRIPTION),
+    ):
+        told = [(_string(article.get(key)), f"json-ld:{key}")]
+        told += [(value, f"meta:{name}") for wanted in names for name, value in meta if name == wanted]
+        yield from (Statement(about=about, value=raw, origin=origin) for raw, origin in told if 0 < len(raw) <= longest)
 
 
 def _authors(article: dict[str, Any], meta: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:

@@ -2,32 +2,34 @@
 
 A page prints other dates too: its clock in the head, others' dates in its lists, the year in its foot. So a line
 counts only between the headline and the text, or when it is labelled as a publication just before the headline or
-right behind the text; a day of something else (a document, an event, a deadline) is told by its label. A
-clock is never labelled. Metadata that knows only the day is completed by a header line of the same day.
+right behind the text; a day of something else (a document, an event, a deadline) is told by its label. A clock is never
+labelled. Metadata that knows only the day is completed by a header line of the same day. A date of change counts as one
+only where it is later than the publication.
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from itertools import islice
 
 from lxml import etree
 
 from crawler.boilerplate import is_prose
-from crawler.dates import labelled_date, page_date
+from crawler.dates import labelled_date, page_date, url_day
 from crawler.document import Document
 from crawler.layout import Layout
 from crawler.metadata import Metadata
 from crawler.segments import Segment
 from crawler.template import Found, candidates
 from crawler.text import fold
-from crawler.types import Instant, Precision, Template
+from crawler.types import VIETNAM, Confidence, Instant, Precision, Statement, Template
 
 _LONGEST = 140  # characters of a header line
 _BEFORE = 6  # lines before the headline in which a labelled date may stand
 _PRINT = re.compile(r"\b(?:print|gốc|bản in)\b", re.IGNORECASE)
 _HEADLINE = 30  # characters of a link beside a date that is another's headline
+_DRAFT = timedelta(days=30)  # between an address and the publication
 _BEHIND_LEAD = 3  # lines behind the first prose, which may be the lead, in which a date may stand
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NAMED = re.compile(
@@ -45,7 +47,16 @@ _OTHERS = re.compile(
 _PLACE_AND_DAY = re.compile(r"^[^\d,:]{2,30},\s*(?:thứ [^\d,]{2,6},?\s*)?ngày\b", re.IGNORECASE)
 
 
-def published(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dates:
+    """When an article was published and last changed, as far as that is proved; `also`: what was not believed."""
+
+    published: Instant | None = None
+    updated: Instant | None = None
+    also: tuple[Statement, ...] = ()
+
+
+def find_dates(
     page: Document,
     facts: Metadata,
     template: Template | None,
@@ -54,24 +65,67 @@ def published(
     *,
     now: datetime | None,
     order: str,
-) -> Instant | None:
-    """The instant of publication, with its provenance; None where nothing proves one.
+) -> Dates:
+    """The instants of publication and change, with their provenance; None where nothing proves one.
 
     :param place: of the headline's line, -1 where it has none
     """
     told = [
         *_from_template(page, template, now, order),
-        *_from_metadata(facts, now),
+        *_from_metadata(facts.published, now),
         *_from_microdata(layout, now),
         *_from_lines(layout, place, now, order),
     ]
+    when = _finest(told)
+    changes = [*_from_metadata(facts.modified, now), *(one for one in told if _UPDATED.match(one.origin))]
+    updated = next((one for one in changes if when is None or _minute(one) > _minute(when)), None)
+    chosen = {_minute(one) for one in (when, updated) if one}
+    also = [("published", one) for one in told if not _UPDATED.match(one.origin)]
+    also += [("updated", one) for one in changes]
+    return Dates(
+        published=when and replace(when, confidence=_confidence(when, told, url_day(page.url))),
+        updated=updated,
+        also=tuple(
+            Statement(about=about, value=one.raw, origin=one.origin)
+            for about, one in also
+            if _minute(one) not in chosen and not _is_coarser(one, when)
+        ),
+    )
+
+
+def _finest(told: Sequence[Instant]) -> Instant | None:
+    """The first; where it knows only the day, the first that knows the minute of that day."""
     if not told:
         return None
     first = told[0]
     if first.precision is Precision.MINUTE:
         return first
-    finer = (one for one in told if one.precision is Precision.MINUTE and one.at.date() == first.at.date())
+    finer = (one for one in told if one.precision is Precision.MINUTE and _day(one) == _day(first))
     return next(finer, first)
+
+
+def _confidence(when: Instant, told: Sequence[Instant], hint: date | None) -> Confidence:
+    """Whether another place of the page agrees on the day; dates of change say nothing.
+
+    The day in an address is that of the first draft: it confirms, and denies only what is far from it.
+    """
+    day = _day(when)
+    days = [_day(one) for one in told if one.origin != when.origin and not _UPDATED.match(one.origin)]
+    if day in days or day == hint:
+        return Confidence.CONFIRMED
+    return Confidence.DISPUTED if days or (hint and abs(day - hint) > _DRAFT) else Confidence.STATED
+
+
+def _day(when: Instant) -> date:
+    return when.at.astimezone(VIETNAM).date()
+
+
+def _minute(when: Instant) -> datetime:
+    return when.at.replace(second=0, microsecond=0)
+
+
+def _is_coarser(one: Instant, when: Instant | None) -> bool:
+    return when is not None and one.precision is Precision.DAY and _day(one) == _day(when)
 
 
 def _from_template(page: Document, template: Template | None, now: datetime | None, order: str) -> Iterator[Instant]:
@@ -91,8 +145,8 @@ def _readings(found: Found) -> Iterable[str]:
     return tuple(filter(None, (found.element.get("datetime"), found.element.get("content"), found.value)))
 
 
-def _from_metadata(facts: Metadata, now: datetime | None) -> Iterator[Instant]:
-    for raw, origin in facts.published:
+def _from_metadata(said: Iterable[tuple[str, str]], now: datetime | None) -> Iterator[Instant]:
+    for raw, origin in said:
         if instant := page_date(raw, now=now, order="DMY"):
             yield replace(instant, origin=origin)
 

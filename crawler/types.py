@@ -5,8 +5,10 @@ A value from outside keeps its raw form beside the parsed one. Text is NFC, othe
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
+
+VIETNAM = timezone(timedelta(hours=7), "+07:00")  # Asia/Ho_Chi_Minh; no daylight saving time since 1975
 
 # --- sources ---------------------------------------------------------------------------------------------------------
 

@@ -10,14 +10,23 @@ from collections.abc import Mapping
 LINES: Mapping[str, tuple[str, ...]] = {
     "attachment": (
         (
-            "(?:tải (?:về|xuống|file|tệp|tài liệu|ứng dụng)|download|(?:file|tệp|tài liệu|văn bản) đính kèm"
+            "(?:tải (?:về|xuống|file|tệp|tài liệu|ứng dụng)|download"
+            "|(?:file|tệp(?: tin)?|tập tin|tài liệu|văn bản) (?:đính kèm|kèm theo)"
             r"|đính kèm)\s*:?(?: .{0,40})?"
         ),
     ),
     "audio": (
         r"\d{1,2}:\d{2}(?: ?/ ?\d{1,2}:\d{2})?",
         "(?:giọng )?(?:nam|nữ)(?: miền)? (?:bắc|trung|nam)",
+        "(?:nam|nữ) (?:hà nội|sài gòn|huế|đà nẵng)",
         "(?:giọng|đọc) (?:nam|nữ)(?: .{2,12})?",
+        r"giọng đọc\s*:?(?: .{0,25})?|(?:chọn|chuyển|đổi) giọng(?: đọc)?(?:\s*:.{0,25})?",
+        (
+            r"\W*(?:bấm |nhấn )?(?:nghe|đọc)(?: đọc)? (?:nội dung )?(?:bài(?: viết| báo)?(?: này)?|bản tin|tin|báo nói)"
+            r"(?:\s*[-–:|(]+\s*(?:giọng |nam|nữ|ai\b|miền ).{0,25})"
+        ),
+        "(?:nghe|đọc) (?:nội dung bài(?: viết)?|bản tin|báo nói|bằng giọng.{0,25})|báo nói|bản tin (?:âm thanh|audio)",
+        "tạm dừng|tiếp tục (?:nghe|phát)|phát|dừng|play|pause|stop|mute|âm lượng|tắt tiếng|bật tiếng",
         "(?:bấm |nhấn |dừng )?(?:nghe|đọc)(?: đọc)? (?:bài|bài viết|bài báo|nội dung|audio|tin|podcast)(?: này)?",
         r"(?:nghe|đọc) bài(?: viết)?(?:[\s\d:/.x]|giọng|nam|nữ|miền|bắc|trung)+",
         "(?:bấm|nhấn|chạm) để nghe|dừng (?:đọc|nghe)|(?:chuyển|chọn|đổi) giọng(?: đọc)?",
@@ -38,6 +47,7 @@ LINES: Mapping[str, tuple[str, ...]] = {
     ),
     "captcha": (
         r"(?:(?:bạn )?(?:hãy )?nhập )?mã (?:xác (?:thực|nhận)|bảo (?:vệ|mật)|captcha|chống spam)(?: .{0,40})?\s*[.:*]*",
+        r"(?:nhập )?mã kiểm tra\W*|nhập mã\W*|(?:đổi|làm mới|lấy|tải lại) mã(?: khác| mới)?",
         "captcha",
         "tôi không phải là (?:người máy|rô-?bốt|robot)",
     ),
@@ -62,7 +72,8 @@ LINES: Mapping[str, tuple[str, ...]] = {
         r"e-?mail\W*",
         r"nội dung câu hỏi\W*",
         r"(?:nhập )?(?:nội dung bình luận|tên của bạn)\W*",
-        r"còn lại\s*:?\s*\d+ ký tự",
+        r"còn lại\s*:?\s*\d+ ký tự|(?:số )?ký tự còn lại\s*:?\s*\d*|tối đa\s*:?\s*\d+ (?:ký tự|từ)",
+        r"(?:gửi )?góp ý\W*|(?:gửi|viết) bình luận\W*|địa chỉ e-?mail\W*",
         "(?:bạn )?(?:cần|phải|hãy|vui lòng) đăng nhập .{0,60}bình luận",
         "sắp xếp theo bình luận.{0,20}",
         "để lại (?:một )?(?:bình luận|nhận xét|trả lời)(?: .{0,20})?",
@@ -74,6 +85,7 @@ LINES: Mapping[str, tuple[str, ...]] = {
         r"\(\*\) không sao chép .{0,60}",
         r"(?:® |\*)?(?:đề nghị )?ghi rõ nguồn.{0,120}",
         r".{0,40}all rights reserved\.?",
+        "ch[uứ]ng nh[aậ]n t[ií]n nhi[eệ]m m[aạ]ng",
     ),
     "counter": (
         (
@@ -87,7 +99,7 @@ LINES: Mapping[str, tuple[str, ...]] = {
         r"(?:lượt|số lượt) truy cập(?: hôm nay| hôm qua| tháng này)\s*:?\s*[\d.,]+",
         r"khách (?:viếng thăm|truy cập|thăm|đang xem)\s*:?\s*[\d.,]+",
         r"(?:hiện )?(?:có|đang có) \d+ khách.{0,40}(?:online|trực tuyến|truy cập)",
-        r"\d+ phút đọc",
+        r"\d+ phút đọc|thời gian đọc\s*:?.{0,8}\d+ phút|đọc (?:khoảng|trong|mất) \d+ phút",
         r"(?:đang )?(?:online|trực tuyến|truy cập)\s*:?\s*[\d.,]+",
         r"(?:số người )?đang (?:online|xem|truy cập|trực tuyến)\s*:?\s*(?:[\d.,]+)?",
         r"(?:khách|thành viên)(?: online| trực tuyến)?\s*:\s*[\d.,]+",
@@ -102,6 +114,7 @@ LINES: Mapping[str, tuple[str, ...]] = {
         r"(?:theo dõi|đón đọc|like|quan tâm) .{2,40} (?:trên|tại|qua)(?: .{0,30})?\s*:?",
         "chúng tôi trên (?:mạng xã hội|facebook|zalo)",
         "google news",
+        "(?:đọc|xem) (?:bài|tin|báo)(?: .{2,30})? trên google news",
         "(?:bấm|nhấn|hãy|mời bạn) theo dõi [^.]{0,60}(?:zalo|fanpage|facebook|google news|youtube)[^.]{0,50}",
         "follow us.{0,20}",
         "kết nối với chúng tôi",
@@ -117,7 +130,8 @@ LINES: Mapping[str, tuple[str, ...]] = {
         "mặc định",
         "font size.{0,20}",
         "xem (?:với )?cỡ chữ.{0,20}",
-        "(?:chế độ )?tương phản(?: cao)?",
+        "(?:độ |chế độ )?tương phản(?: cao| thấp)?|màu (?:chữ|nền)",
+        "(?:chế độ|giao diện) (?:đọc|ban đêm|ban ngày|tối|sáng)",
         "đọc bài viết",
     ),
     "language": (
@@ -145,8 +159,13 @@ LINES: Mapping[str, tuple[str, ...]] = {
         ),
     ),
     "poll": (
-        "bình chọn(?: của bạn)?",
-        "thăm dò(?: ý kiến)?",
+        "bình chọn(?: của bạn| bài viết(?: này)?)?",
+        "thăm dò(?: ý kiến| dư luận)?",
+        (
+            "(?:bạn|anh/chị|quý vị)[^.?]{0,30} (?:bài viết|bài|trang|cổng|website|giao diện)[^.?]{0,20} (?:này|mới)"
+            r"[^.?]{0,40}\?"
+        ),
+        "(?:cảm|cám) ơn (?:bạn|quý vị) đã (?:đánh giá|bình chọn|góp ý|gửi .{0,30})[.!]?",
         r"[\d.,]+ người (?:đã )?bình chọn",
         "(?:xem )?kết quả(?: bình chọn)?",
         "biểu quyết",
@@ -157,6 +176,7 @@ LINES: Mapping[str, tuple[str, ...]] = {
             "|giao diện)[^.]{0,120}"
         ),
     ),
+    "poster": (r"(?:người (?:đăng|cập nhật|nhập|gửi)|(?:đăng|cập nhật) bởi)\s*:\s*.{0,40}",),
     "print": (
         "print(?: page| gốc)?",
         "in(?: bài(?: viết)?| trang| tin)?(?: này)?",
@@ -228,7 +248,13 @@ LINES: Mapping[str, tuple[str, ...]] = {
         "đọc tiếp",
         "xem tiếp",
         "no video found.{0,30}",
-        "đang tải.{0,20}",
+        "đang (?:tải|xử lý).{0,20}",
+        r"xem thêm\s*[:»>.…]*|(?:thu gọn|mở rộng|ẩn bớt|ẩn/hiện)\W*",
+        r"tìm kiếm\W*|nhập từ khóa.{0,20}",
+        "(?:vui lòng |hãy )?bật javascript.{0,60}",
+        r"trang (?:đầu|cuối|sau|trước|tiếp)(?: theo)?|đầu trang|trang\s*:?\s*\d+(?:[\s|,]+\d+)+",
+        "sơ đồ (?:cổng|trang|site|website).{0,10}",
+        r"(?:chuyên mục|dòng sự kiện)\s*:.{0,60}",
         r"loading\W*",
     ),
 }

@@ -17,9 +17,8 @@ from itertools import groupby, islice
 
 import nh3
 
-from crawler.dates import VIETNAM
 from crawler.text import clean, first_sentence
-from crawler.types import Article, Entry, Precision
+from crawler.types import VIETNAM, Article, Entry, Precision
 from crawler.urls import canonical
 
 MAX_TITLE = 300  # characters; also of a name and a category

@@ -1,16 +1,16 @@
 """What was announced and is not stored yet, what is to be checked again, and what failed."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, case, func, insert, literal, or_, select, update
 
-from crawler.types import Announcement, Due, Failure, Snapshot, Source, Validators
+from crawler.types import VIETNAM, Announcement, Due, Failure, Instant, Precision, Snapshot, Source, Validators
 from storage import schema
 from storage.policy import TRUST, Policy, may_retry, recheck_due
-from storage.rows import chunks
+from storage.rows import LISTED, chunks
 
 pending, listing, article, address, source = (
     schema.pending,
@@ -151,12 +151,26 @@ def refuse(db: Connection, urls: Sequence[str], failure: Failure) -> None:
     db.execute(update(pending).where(waits).values(values | {"state": State.REJECTED}))
 
 
+def listed_at(db: Connection, key: str, urls: Sequence[str]) -> Instant | None:
+    """When a page was published, as the listing says that announced it."""
+    said = select(pending.c.published_at).where(_answered(key, urls), pending.c.published_at.is_not(None))
+    at = db.execute(said.order_by(pending.c.announced_at)).scalars().first()
+    if at is None:
+        return None
+    local = at.astimezone(VIETNAM)
+    precision = Precision.MINUTE if local.time() != time() else Precision.DAY
+    return Instant(at=local, precision=precision, raw=local.isoformat(), origin=LISTED)
+
+
 def take(db: Connection, key: str, urls: Sequence[str]) -> Sequence[Row[Any]]:
     """Removes and gives the announcements that a stored page answers: by its key, or by where it was fetched."""
-    answered: ColumnElement[bool] = or_(pending.c.key == key, pending.c.url.in_(urls))
-    rows = db.execute(select(pending).where(answered).order_by(pending.c.announced_at)).all()
+    rows = db.execute(select(pending).where(_answered(key, urls)).order_by(pending.c.announced_at)).all()
     db.execute(pending.delete().where(pending.c.id.in_([row.id for row in rows])))
     return rows
+
+
+def _answered(key: str, urls: Sequence[str]) -> ColumnElement[bool]:
+    return or_(pending.c.key == key, pending.c.url.in_(urls))
 
 
 def mend(db: Connection, name: str, urls: Sequence[str]) -> None:

@@ -22,6 +22,7 @@ from crawler.types import (
 from storage import schema
 
 T = TypeVar("T")
+LISTED = "listing"  # the origin of a date that the page itself does not print
 
 
 def revision_values(article: Article) -> dict[str, Any]:
@@ -60,11 +61,11 @@ def kept_date(known: Instant | None, said: Instant | None) -> bool:
     """Whether an unchanged text keeps its date although the page gives another: many a site dates anew what it touches.
 
     A known date gives way only to a better one: where it was printed just so and is only read otherwise now, or as a
-    mere day, and the page now says the minute of that day.
+    mere day, and the page now says the minute of that day, or where only a listing had said it.
     """
     if known is None or said is None:
         return known is not None
-    if known.raw == said.raw:
+    if known.raw == said.raw or known.origin == LISTED:
         return False
     same_day = known.at.date() == said.at.astimezone(known.at.tzinfo).date()
     return not (known.precision is Precision.DAY and said.precision is Precision.MINUTE and same_day)

@@ -2,7 +2,8 @@
 
 Stats that the spider and the stages count (`crawler.stages` names most of them): `tindothi/fetched`, `/listings`,
 `/unchanged` (304s), `/rejected`, `/rejected/<class name>`, `/failed` (requests without any answer), `/blind` (listings
-that could not be read), and `/failure` (the last `crawler.types.Failure`, as a value). This extension counts the rest:
+that could not be read), `/rule/<name>` (blocks that a rule stripped), and `/failure` (the last `crawler.types.Failure`,
+as a value). This extension counts the rest:
 `tindothi/new`, `/revised`, `/unchanged`, `/duplicate` of what `StoreStage` gives, and a page that our own stages failed
 on as rejected, by the exception's class.
 
@@ -23,7 +24,7 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from crawler.config import Config
 from crawler.errors import Rejected, Stopped, StoreError, TindothiError
-from crawler.stages import FAILED, FAILURE, FETCHED, LISTINGS, REASON, REJECTED
+from crawler.stages import FAILED, FAILURE, FETCHED, LISTINGS, REASON, REJECTED, RULE
 from crawler.types import Change, Failure, Run, Snapshot, Source
 from storage.lock import RunLock
 from storage.stage import Stored, hold, let_go
@@ -138,11 +139,6 @@ class RunRecorder:
                 self._store.meet(source)
 
     def _run(self, spider: Spider) -> Run:
-        reasons = {
-            name.removeprefix(REASON): count
-            for name, count in self._stats.get_stats().items()
-            if name.startswith(REASON)
-        }
         return Run(
             source=(_source(spider) or spider).name,
             started=self._started,
@@ -155,10 +151,16 @@ class RunRecorder:
             duplicate=self._count(OUTCOME + Change.DUPLICATE),
             rejected=self._count(REJECTED),
             failed=self._count(FAILED),
-            reasons=dict(sorted(reasons.items())),
+            reasons=self._counts(REASON),
+            rules=self._counts(RULE),
             failure=self._refusal or self._stats.get_value(FAILURE),
             blind=self._count(BLIND),
         )
+
+    def _counts(self, prefix: str) -> dict[str, int]:
+        """The counts whose names begin so, by what follows."""
+        stats = sorted(self._stats.get_stats().items())
+        return {name.removeprefix(prefix): count for name, count in stats if name.startswith(prefix)}
 
     def _count(self, name: str) -> int:
         return int(self._stats.get_value(name, 0))

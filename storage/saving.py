@@ -184,6 +184,7 @@ def _refresh(db: Connection, page: Page, current: Row[Any]) -> None:
 
 def _first_visit(db: Connection, page: Page, now: datetime, policy: Policy) -> Change:
     pending.introduce(db, page.article.source, now)
+    page = _as_listed(db, page)
     twins = _twins(db, page)
     brothers = [row for row in twins if row.source == page.article.source]
     twin = Twin.SAME_SOURCE if brothers else Twin.OTHER_SOURCE if twins else Twin.NONE
@@ -198,6 +199,12 @@ def _first_visit(db: Connection, page: Page, now: datetime, policy: Policy) -> C
     if twins:
         ledger.follow(db, story_id, now)
     return decision.change
+
+
+def _as_listed(db: Connection, page: Page) -> Page:
+    """A page that prints no date was published when its listing says so."""
+    listed = None if page.article.published else pending.listed_at(db, page.article.key, page.urls)
+    return page.dated(listed) if listed else page
 
 
 def _twins(db: Connection, page: Page) -> Sequence[Row[Any]]:

@@ -11,9 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from crawler.dates import VIETNAM
 from crawler.errors import PublishError
-from crawler.types import Article, Block, Citation, Entry, Feed, Instant, Match, Precision
+from crawler.types import VIETNAM, Article, Block, Citation, Entry, Feed, Instant, Match, Precision
 from feeds.atom import render
 from feeds.definitions import feed_id, file_name
 from feeds.entries import order, title

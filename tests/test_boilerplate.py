@@ -68,6 +68,30 @@ PROSE = (
         ("print", "In bài viết Gửi bạn bè Chia sẻ Zalo"),
         ("rating", "Bài viết này có hữu ích với bạn không? Có Không"),
         ("rating", "5/5 - (1 bình chọn)"),
+        ("audio", "Nghe đọc bài - Giọng nam"),
+        ("audio", "🔊 Nghe bài viết: Nữ miền Bắc"),
+        ("audio", "Giọng đọc: Nữ miền Bắc"),
+        ("audio", "Nữ Hà Nội"),
+        ("audio", "Nghe bản tin"),
+        ("audio", "Tạm dừng"),
+        ("attachment", "Tập tin đính kèm: quyet-dinh.pdf"),
+        ("attachment", "Văn bản kèm theo"),
+        ("captcha", "Nhập mã"),
+        ("captcha", "Đổi mã khác"),
+        ("comments", "Tối đa: 1500 ký tự"),
+        ("comments", "Viết bình luận..."),
+        ("counter", "Thời gian đọc: 3 phút"),
+        ("follow", "Đọc báo Bến Đá trên Google News"),
+        ("font-size", "Độ tương phản"),
+        ("font-size", "Giao diện tối"),
+        ("poll", "Thăm dò dư luận"),
+        ("poll", "Bạn thấy trang mới này thế nào?"),
+        ("poll", "Cảm ơn bạn đã bình chọn!"),
+        ("poster", "Người đăng: admin"),
+        ("tools", "Xem thêm »"),
+        ("tools", "Trang 1 2 3"),
+        ("tools", "Đang xử lý..."),
+        ("tools", "Chuyên mục: Tin phường"),
         ("share", "Chia sẻ: Facebook LinkedIn"),
         ("share", "Thích 0"),
     ],
@@ -81,6 +105,15 @@ def test_widgets(rule: str, line: str) -> None:
     [
         "Nam miền Bắc rét đậm, nhiều trường cho học sinh nghỉ.",
         "In ấn tài liệu tuyên truyền được giao cho nhà văn hóa.",
+        "Nghe báo cáo của Ủy ban nhân dân phường, các đại biểu thảo luận.",
+        "Phát biểu của Chủ tịch phường Bến Đá",
+        "Đọc: Nghị quyết của phường",
+        "Góp ý cho dự thảo đến hết tháng tư",
+        "Bạn nghĩ gì về việc sắp xếp phường?",
+        "Mở rộng đường vào chợ Bến Đá",
+        "Chuyên đề: Sắp xếp tổ dân phố",
+        "Trang thiết bị của trạm y tế",
+        "Báo nói gì về phường Bến Đá",
         "Đánh giá: phường hoàn thành sớm ba chỉ tiêu của quý một.",
         "Bình chọn công trình tiêu biểu năm nay sẽ kết thúc vào tháng sau.",
         "Ảnh hưởng của bão khiến chợ đóng cửa hai ngày.",
@@ -217,3 +250,19 @@ def test_bounded_time_on_any_line(unit: str) -> None:
         section_rule(text)
         verdicts([Line(text=PROSE[0]), Line(text=text)])
     assert time.process_time() - start < 1
+
+
+def test_a_polls_answers_go_with_its_question() -> None:
+    asked = ["Thăm dò ý kiến", "Có nên mở chợ đêm?", "Rất nên", "Để xem đã", "Bình chọn", "Xem kết quả"]
+    found = verdicts([Line(text=text) for text in (PROSE[0], *asked, PROSE[1], PROSE[2])])
+    assert found == (None, *["poll"] * 6, None, None)
+    usual = ["Bạn thấy trang này thế nào?", "Rất tốt", "• Khá", "Không hài lòng"]
+    found = verdicts([Line(text=text) for text in (PROSE[0], *usual, "Phường họp dân", PROSE[1], PROSE[2])])
+    assert found == (None, *["poll"] * 4, None, None, None)
+
+
+@pytest.mark.parametrize("head", ["Mức độ hài lòng", "Xếp loại", "Ý kiến của cử tri?"])
+def test_the_cells_of_a_table_are_no_answers(head: str) -> None:
+    cells = [head, "Tốt", "Khá", "Có", "Không", "Hài lòng"]
+    found = verdicts([Line(text=text) for text in (PROSE[0], *cells, PROSE[1], PROSE[2])])
+    assert set(found) == {None}

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.dates import VIETNAM, feed_date, labelled_date, page_date
-from crawler.types import Instant, Precision
+from crawler.dates import feed_date, labelled_date, page_date, url_day
+from crawler.types import VIETNAM, Instant, Precision
 
 NOW = datetime(2026, 8, 10, 12, 0, tzinfo=VIETNAM)
 
@@ -246,3 +246,25 @@ def test_long_input_takes_no_long_time(piece: str) -> None:
     for reader in (page_date, feed_date, labelled_date):
         reader(piece * 300_000)
     assert time.perf_counter() - began < 1
+
+
+@pytest.mark.parametrize(
+    ("path", "day"),
+    [
+        ("/2026/03/14/phuong-hop", "2026-03-14"),
+        ("/tin/20260314/phuong-hop/7.html", "2026-03-14"),
+        ("/phuong-hop-20260314080054340.htm", "2026-03-14"),
+        ("/phuong-hop-2014021509250334717ca32.chn", "2014-02-15"),
+        ("/phuong-hop-188260314224558711.chn", "2026-03-14"),
+        ("/phuong-hop-18826031422484142.chn", "2026-03-14"),
+        ("/phuong-hop-102260228093004191.htm", "2026-02-28"),
+        ("/phuong-hop-20260231.html", None),
+        ("/phuong-hop-post397051.html", None),
+        ("/nghi-quyet-131-2020-qh14.html", None),
+        ("/phuong-hop-4954454.html", None),
+        ("/", None),
+    ],
+)
+def test_the_day_in_an_address(path: str, day: str | None) -> None:
+    found = url_day(f"https://bendo.example.vn{path}")
+    assert (found and found.isoformat()) == day

@@ -2,7 +2,7 @@
 
 import html
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given, settings
@@ -126,6 +126,20 @@ def test_templates_come_first() -> None:
     assert article.published is not None
     assert article.published.origin == "template:#d"
     assert read(page.replace('id="b"', 'id="c"'), source=replace(SOURCE, templates=(template,))).template is None
+
+
+@pytest.mark.parametrize(("body", "layout"), [("moi", "2025"), ("cu", "2016"), ("la", None)])
+def test_of_several_dated_layouts_the_one_on_the_page_is_taken_and_named(body: str, layout: str | None) -> None:
+    newer = Template(name="2025", since=date(2025, 7, 1), when=(".moi",), body=(".moi",), strip=(".nghe",))
+    older = Template(name="2016", since=date(2016, 1, 1), when=(".cu",), body=(".cu",), strip=(".binh-chon",))
+    page = (
+        f'<body><h1>{TITLE}</h1><div class="{body}"><p class="nghe">{TEXT[0]} Một.</p>{BODY}'
+        f'<p class="binh-chon">{TEXT[0]} Hai.</p></div></body>'
+    )
+    article = read(page, source=replace(SOURCE, templates=(newer, older)))
+    assert article.template == layout
+    own = [block.rule for block in article.blocks if block.rule and block.rule.startswith("strip:")]
+    assert own == {"2025": ["strip:.nghe"], "2016": ["strip:.binh-chon"], None: []}[layout]
 
 
 def listing(item: str) -> str:

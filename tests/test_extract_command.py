@@ -60,6 +60,22 @@ def test_for_people(page: Path) -> None:
     assert "label:Ngày đăng" in shown
 
 
+def test_explained(page: Path) -> None:
+    shown = run("--explain", page).stdout.splitlines()
+    signs = [line[0] for line in shown if line[:2] in ("+ ", "= ", "- ") and "|" not in line][1:]  # the legend first
+    assert signs == ["=", "=", "+", "+"]
+    assert "= date               Ngày đăng: 12/03/2026 16:30  [div]" in shown
+    assert any("minute, stated: label:Ngày đăng" in line for line in shown)
+    assert "2 kept, 2 not: headline 1, date 1" in shown
+
+
+def test_a_refusal_is_explained(tmp_path: Path) -> None:
+    empty = tmp_path / "trong.html"
+    empty.write_text("")
+    assert "no article: NoText" in run("--explain", empty).stdout
+    assert "blocks" in run("--explain", "--json", empty).stderr
+
+
 def test_a_missing_file_is_named_and_the_others_are_done(page: Path, tmp_path: Path) -> None:
     result = run("--json", tmp_path / "khong-co.html", page)
     assert result.exit_code == 1

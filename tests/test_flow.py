@@ -1,5 +1,6 @@
 """The whole way, as an operator runs it: five portals, crawl after crawl, and what a subscriber sees of it."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -156,6 +157,16 @@ def test_commands_read_the_store(weeks: Weeks) -> None:
     assert status.code == 0 and all(
         name in status.out for name in ("anninhthudo", "dbndhanoi", "haiphong", "longbien", "tcnn")
     )
+
+
+def test_each_run_counts_the_blocks_that_each_rule_stripped(weeks: Weeks) -> None:
+    for each in weeks.runs[0].json["sources"].values():
+        assert each["rules"]["headline"] > 0
+        assert sum(each["rules"].values()) > each["rules"]["headline"]
+    sources = json.loads(weeks.ops.run("status", "--json").out)["sources"]
+    for name, last in weeks.runs[-1].json["sources"].items():
+        assert sources[name]["silent_rules"] == []
+        assert sources[name]["last_run"]["rules"] == last["rules"]
 
 
 def test_publish_again_rewrites_nothing(weeks: Weeks) -> None:

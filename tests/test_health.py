@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from crawler.health import MEANING, Exit, healthy, total, verdict
+from crawler.health import MEANING, Exit, healthy, silent_rules, total, verdict
 from crawler.types import Failure, Run
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -62,3 +62,22 @@ def test_totals_add_up() -> None:
 
 def test_every_exit_code_has_a_meaning() -> None:
     assert set(MEANING) == set(Exit)
+
+
+OFTEN = {"menu": 40, "share": 9, "poll": 1}
+
+
+@pytest.mark.parametrize(
+    ("runs", "silent"),
+    [
+        ([], ()),
+        ([run(new=9, rules={"menu": 9}), run(new=10, rules=OFTEN)], ("share",)),
+        ([run(new=0, unchanged=9), run(new=9, rules={"menu": 9}), run(new=10, rules=OFTEN)], ("share",)),
+        ([run(new=9, rules={"menu": 1, "share": 1}), run(new=10, rules=OFTEN)], ()),
+        ([run(new=4, rules={}), run(new=10, rules=OFTEN)], ()),  # few articles tell nothing
+        ([run(new=9, rules={}), run(new=9, rules=OFTEN)], ()),
+        ([run(new=9, rules={}), run(new=5, rules={"menu": 5}), run(new=5, rules={"share": 4})], ("menu",)),
+    ],
+)
+def test_a_rule_that_stopped_firing_is_told(runs: list[Run], silent: tuple[str, ...]) -> None:
+    assert silent_rules(runs) == silent

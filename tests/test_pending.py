@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from crawler.types import Change, Failure, Validators
+from crawler.types import Change, Failure, Precision, Validators
 from storage.store import Store
 from tests.storing import (
     DAY,
     HOUR,
+    OTHER,
     START,
     Stage,
     announcement,
@@ -55,6 +56,25 @@ def test_newest_announcements_first(stage: Stage, store: Store) -> None:
     assert due_keys(stage, store) == ["phuong:3", "phuong:4", "phuong:2", "phuong:1"]
     assert due_keys(stage, store, limit=2) == ["phuong:3", "phuong:4"]
     assert due_keys(stage, store, "quan") == []
+
+
+def test_a_page_without_a_date_was_published_when_its_listing_says(stage: Stage, store: Store) -> None:
+    listed = START - DAY
+    store.announce("phuong", stage.page(LISTING), [announcement(n, published=listed) for n in (1, 2)])
+    visit(stage, store, article(1, published=None))
+    visit(stage, store, article(2, published=START - 2 * DAY, paragraphs=OTHER))
+    first, second = (store.article(f"phuong:{n}").revisions[-1].article.published for n in (1, 2))  # type: ignore[union-attr]
+    assert first and second
+    assert (first.at, first.origin, first.precision) == (listed, "listing", Precision.MINUTE)
+    assert second.at == START - 2 * DAY
+    stage.pass_time()
+    visit(stage, store, article(1, published=None))
+    kept = store.article("phuong:1")
+    assert kept and kept.revisions[-1].article.published == first
+    visit(stage, store, article(1, published=START - 3 * DAY))  # the page itself knows better
+    told = store.article("phuong:1")
+    assert told and told.revisions[-1].article.published
+    assert told.revisions[-1].article.published.at == START - 3 * DAY
 
 
 def test_an_article_that_failed_arrives_although_its_listing_says_304(stage: Stage, store: Store) -> None:

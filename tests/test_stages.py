@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -70,7 +71,9 @@ def test_extract_gives_the_article_with_its_page() -> None:
     assert judged.article.title == TITLE
     assert judged.article.source == "bengo"
     assert judged.matches == judged.citations == ()
-    assert counts == {}
+    fired = Counter(f"tindothi/rule/{block.rule}" for block in judged.article.blocks if block.rule)
+    assert counts == fired
+    assert fired["tindothi/rule/headline"] == 1
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def report(
     from crawler.health import total
 
     if as_json:
-        each = {run.source: total([run]) | {"failure": _failure(run)} for run in runs}
+        each = {run.source: {**total([run]), "rules": dict(run.rules), "failure": _failure(run)} for run in runs}
         written = [{"path": str(feed.path), "entries": feed.entries, "written": feed.written} for feed in feeds]
         click.echo(json.dumps({**total(runs), "sources": each, "feeds": written}, ensure_ascii=False))
         return

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from crawler.commands.explain import explained
 from crawler.errors import Rejected
 from crawler.learned import NOTHING, Learned, SeenPage, learn
 from crawler.types import Snapshot, Source
 
 if TYPE_CHECKING:
-    from crawler.types import Article
+    from crawler.types import Article, Instant
     from spiders.declared import FamilyFile
 
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 @click.option("--no-sources", is_flag=True, help="Use no source or family file: what unseen sites get.")
 @click.option("--learn", "learns", is_flag=True, help="Strip what recurs on the pages of one site, taken together.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.option("--explain", is_flag=True, help="Every visible line of the page: kept (+) or stripped, by which rule.")
 def command(
     files: tuple[Path, ...],
     url: str | None,
@@ -34,6 +36,7 @@ def command(
     no_sources: bool,
     learns: bool,
     as_json: bool,
+    explain: bool,
 ) -> None:
     """Show what saved pages (FILE…) yield: title, lead, text, date, author, and which rule stripped what.
 
@@ -48,6 +51,8 @@ def command(
     A page that is no article is reported with its reason; a file that cannot be read is named, the others are done,
     and the exit code is 1.
     """
+    if explain and as_json:
+        raise click.UsageError("--json has every line with its rule already, as `blocks`; leave --explain out")
     if url and len(files) > 1:
         raise click.UsageError("--url names one page's address, but there are several files; use --urls FILE.tsv")
     addresses = _addresses(table) if table else {}
@@ -66,7 +71,8 @@ def command(
             failed = True
             continue
         record = _record(file, address, body, sources, families, learned)
-        click.echo(json.dumps(record, ensure_ascii=False) if as_json else _shown(record))
+        shown = explained if explain else _lines
+        click.echo(json.dumps(record, ensure_ascii=False) if as_json else "\n".join(shown(record)) + "\n")
     if failed:
         sys.exit(1)
 
@@ -147,7 +153,6 @@ def _record(
 
 
 def _fields(article: "Article") -> dict[str, Any]:
-    when = article.published
     return {
         "url": article.url,
         "source": article.source,
@@ -157,20 +162,25 @@ def _fields(article: "Article") -> dict[str, Any]:
         "html": article.html,
         "images": [asdict(image) for image in article.images],
         "attachments": [asdict(one) for one in article.attachments],
-        "published": when.at.isoformat() if when else None,
-        "published_precision": when.precision.value if when else None,
-        "published_from": when.origin if when else None,
-        "published_raw": when.raw if when else None,
+        **_date("published", article.published),
+        **_date("updated", article.updated),
         "author": list(article.authors),
         "credit": article.credit,
         "section": article.section,
         "template": article.template,
+        "also": [asdict(statement) for statement in article.also],
         "blocks": [asdict(block) for block in article.blocks],
     }
 
 
-def _shown(record: Mapping[str, Any]) -> str:
-    return "\n".join(_lines(record)) + "\n"
+def _date(name: str, when: "Instant | None") -> dict[str, str | None]:
+    return {
+        name: when.at.isoformat() if when else None,
+        f"{name}_precision": when.precision.value if when else None,
+        f"{name}_confidence": when.confidence.value if when else None,
+        f"{name}_from": when.origin if when else None,
+        f"{name}_raw": when.raw if when else None,
+    }
 
 
 def _lines(record: Mapping[str, Any]) -> Iterator[str]:

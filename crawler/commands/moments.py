@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from crawler.dates import VIETNAM
+from crawler.types import VIETNAM
 
 
 def moment(at: datetime | None) -> str:

@@ -40,14 +40,17 @@ def _lines(article: "StoredArticle") -> Iterator[str]:
     yield f"  url        {article.url}"
     yield from (f"  also at    {address}" for address in article.addresses if address != article.url)
     yield from (f"  same text  {key}" for key in article.story if key != article.key)
-    published = last.article.published
-    if published:
-        found = f"{published.precision.value}, {published.origin}: {published.raw!r}"
-        yield f"  published  {moment(published.at)} ({found})"
+    for name, when in (("published", last.article.published), ("updated", last.article.updated)):
+        if when:
+            found = f"{when.precision.value}, {when.confidence.value}: {when.origin}: {when.raw!r}"
+            yield f"  {name:<9}  {moment(when.at)} ({found})"
     if last.article.authors:
         yield f"  authors    {', '.join(last.article.authors)}"
     if last.article.credit:
         yield f"  credit     {last.article.credit}"
+    yield from (f"  not taken  {one.about}: {one.value[:PRINTED]} ({one.origin})" for one in last.article.also)
+    if last.article.template:
+        yield f"  layout     {last.article.template}"
     if last.article.images:
         yield f"  images     {len(last.article.images)}"
     yield from (f"  attached   {one.name}: {one.url}" for one in last.article.attachments)

@@ -9,12 +9,15 @@ import click
 if TYPE_CHECKING:
     from storage.reading import SourceStatus
 
+RUNS = 20  # of a source, in which a rule may have fallen silent
+
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object: counts, and each source with its last run.")
 def command(as_json: bool) -> None:
     """Tell how each source is doing: articles, the latest new one, what is pending, the last run and failure."""
     from crawler.config import load
+    from crawler.health import silent_rules
     from spiders.read import read_sources
     from storage.opening import open_store
 
@@ -22,15 +25,16 @@ def command(as_json: bool) -> None:
     sources, wrong = read_sources(config.sources.directories)
     with open_store(config) as store:
         known, counts = store.status(), store.counts()
+        silent = {status.name: silent_rules(store.runs(status.name, RUNS)) for status in known}
     if as_json:
-        rows = {status.name: asdict(status) for status in known}
+        rows = {status.name: asdict(status) | {"silent_rules": silent[status.name]} for status in known}
         never = [name for name in sources if name not in rows]
         table = {"counts": asdict(counts), "sources": rows, "never crawled": never}
         click.echo(json.dumps(table, ensure_ascii=False, indent=2, default=str))
         return
     click.echo(f"{'source':<16} {'articles':>8} {'pending':>8} {'rejected':>8}  {'latest new':<16}  {'last run':<16}")
     for status in known:
-        _print(status)
+        _print(status, silent[status.name])
     for name in (name for name in sources if name not in {status.name for status in known}):
         click.echo(f"{name:<16} never crawled")
     entries = ", ".join(f"{feed} {count}" for feed, count in counts.entries.items()) or "none"
@@ -42,7 +46,7 @@ def command(as_json: bool) -> None:
         click.echo(f"tindothi: {error}", err=True)
 
 
-def _print(status: "SourceStatus") -> None:
+def _print(status: "SourceStatus", silent: tuple[str, ...]) -> None:
     from crawler.commands.moments import moment
 
     run = moment(status.last_run.ended or status.last_run.started) if status.last_run else "–"
@@ -50,6 +54,8 @@ def _print(status: "SourceStatus") -> None:
     click.echo(f"{status.name:<16} {numbers}  {moment(status.last_new):<16}  {run:<16}")
     if status.restless:
         click.echo(f"{'':<16} {status.restless} articles change at each visit: look at what is not stripped there")
+    if silent:
+        click.echo(f"{'':<16} rules that stopped firing: {', '.join(silent)}; look whether the site has a new layout")
     if status.failure:
         failed = status.failure
         click.echo(f"{'':<16} last failure {moment(failed.at)}: {failed.kind}: {failed.message} — {failed.url}")
