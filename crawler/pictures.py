@@ -23,7 +23,7 @@ from crawler.urls import absolute
 
 MAX_PICTURES = 200
 MAX_SEEN = 2_000  # images of a page that are looked at; the longest of the known pages has 400
-MAX_WORDS = 1_000  # characters of alt and caption
+MAX_WORDS = 1_000  # characters of alt, and of a caption of several lines
 
 _LATE = ("data-src", "data-original", "data-lazy-src", "data-photo-original-src", "data-lazy", "data-url")
 _SETS = ("data-srcset", "data-lazy-srcset", "srcset")
@@ -108,7 +108,7 @@ def _words(text: str) -> str:
 
 
 def _text(lines: Sequence[Segment], places: Sequence[int]) -> str:
-    return _words(" ".join(lines[at].text for at in places))
+    return " ".join(lines[at].text for at in places)
 
 
 # --- whether it belongs to the text ----------------------------------------------------------------------------------
@@ -216,12 +216,16 @@ def _is_placeholder(address: str) -> bool:
 
 
 def _captions(one: Seen, layout: Layout, rules: Sequence[str | None], at: int, number: int) -> Iterator[int]:
-    """The places of the lines of its caption: those right behind it, before the next image."""
-    stripped = False
-    while at < len(rules) and layout.lines[at].pictures == number:
-        if rules[at] in _BELOW:
-            stripped = True
-        elif rules[at] is not None or stripped or not _is_caption(one, layout, at):
+    """The places of the lines of its caption: those right behind it, before the next image.
+
+    They are all stripped, as captions are, or, in a story of photographs, all text.
+    """
+    first, size = at, 0
+    while at < len(rules) and layout.lines[at].pictures == number and (rules[at] is None) == (rules[first] is None):
+        size += len(layout.lines[at].text)
+        if size > MAX_WORDS and at > first:
+            return
+        if rules[at] not in _BELOW and not (rules[at] is None and _is_caption(one, layout, at)):
             return
         yield at
         at += 1
