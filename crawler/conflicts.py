@@ -13,6 +13,8 @@ from crawler.text import fold, words
 from crawler.types import Statement
 
 _MOST = 20  # statements of a page
+_OPENING = 3  # texts that a description may repeat
+_LONGEST = 160  # characters by which two values are compared
 
 
 def lost(
@@ -26,7 +28,7 @@ def lost(
 
 
 def _unsaid(facts: Metadata, title: str | None, texts: Sequence[str]) -> Iterator[Statement]:
-    titles, openings = [_key(title or "")], [_key(text) for text in texts]
+    titles, openings = [_key(title or "")], [_key(text) for text in texts[:_OPENING]]
     for one in facts.said:
         key = _key(without_site(one.value, facts) if one.about == "title" else one.value)
         if key and not any(_says_so(key, known) for known in (titles if one.about == "title" else openings)):
@@ -46,4 +48,4 @@ def _others(facts: Metadata, authors: Sequence[str]) -> Iterator[Statement]:
 
 
 def _key(text: str) -> str:
-    return " ".join(words(fold(without_prefix(text)[0].rstrip("…. "))))
+    return " ".join(words(fold(without_prefix(text[:_LONGEST])[0].rstrip("…. "))))

@@ -29,6 +29,8 @@ _ILLEGAL_REFERENCE = re.compile(
     r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01]|6553[45])(?!\d)|x0*(?:[0-8bcef]|1[\da-f]|fff[ef])(?![\da-f]));?",
     re.IGNORECASE,
 )
+# What a CMS escaped twice and nobody means to print; never brackets, which might be markup.
+_ESCAPED_TWICE = re.compile(r"&amp;(?=(?:nbsp|quot|amp|apos|[lr][sd]quo|[nm]dash|hellip);)")
 _DECLARATION = re.compile(r"^\s*(?:<\?xml[^>]*>|<!--.*?-->|<%[^>]*%>|\s)*", re.DOTALL)
 _FEED = re.compile(r"<(rss|feed|rdf:RDF|urlset|sitemapindex|opml|svg|Error|ListBucketResult)[\s>]", re.IGNORECASE)
 # A tag of hundreds of attributes: libxml2 compares each with each.
@@ -165,7 +167,7 @@ def _require_html(source: str) -> None:
 
 
 def _tree(source: str) -> etree._Element:
-    legal = _ILLEGAL_REFERENCE.sub(" ", _ILLEGAL.sub("", source))
+    legal = _ESCAPED_TWICE.sub("&", _ILLEGAL_REFERENCE.sub(" ", _ILLEGAL.sub("", source)))
     if _LONG_TAG.search(legal):
         legal = _MANY_ATTRIBUTES.sub(r"<\1>", legal)
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)

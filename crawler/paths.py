@@ -12,12 +12,15 @@ _NAME = 24  # characters of an id or class
 _NUMBER = re.compile(r"\d+")
 
 
-def path_of(element: etree._Element) -> str:
-    """The path of an element."""
+def path_of(element: etree._Element, known: dict[etree._Element, str]) -> str:
+    """The path of an element. `known`: the steps of this page so far, kept by the caller."""
     steps: list[str] = []
     one: etree._Element | None = element
     while one is not None and len(steps) < _STEPS and one.tag not in ("html", "body"):
-        steps.append(_step(one))
+        step = known.get(one)
+        if step is None:
+            step = known[one] = _step(one)
+        steps.append(step)
         one = one.getparent()
     return ">".join(reversed(steps))
 

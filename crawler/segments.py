@@ -169,6 +169,7 @@ def _walk(root: etree._Element) -> Iterator[Segment]:
     line = _Line()
     looks: list[Look] = [_PLAIN]
     pictures = 0
+    steps: dict[etree._Element, str] = {}
     blocks: list[etree._Element] = [root]
     for event, element in etree.iterwalk(root, events=("start", "end")):
         tag = element.tag
@@ -177,7 +178,7 @@ def _walk(root: etree._Element) -> Iterator[Segment]:
         inline = tag in INLINE
         if event == "start":
             if tag == "br" or not inline:
-                yield from _finish(line, blocks[-1], broken=tag == "br")
+                yield from _finish(line, blocks[-1], steps, broken=tag == "br")
                 line = _Line(pictures)
             if tag == "img":
                 pictures += 1
@@ -189,23 +190,25 @@ def _walk(root: etree._Element) -> Iterator[Segment]:
                 line.add(" ", looks[-1])
             looks.append(_look(element, looks[-1]))
             if element.text and tag != "br":
-                line = yield from _add(line, element.text, looks[-1], blocks[-1])
+                line = yield from _add(line, element.text, looks[-1], blocks[-1], steps)
             continue
         looks.pop()
         if not inline and tag != "br":
-            yield from _finish(line, blocks.pop(), broken=False)
+            yield from _finish(line, blocks.pop(), steps, broken=False)
             line = _Line(pictures)
         if element.tail and element is not root:
-            line = yield from _add(line, element.tail, looks[-1], blocks[-1])
-    yield from _finish(line, root, broken=False)
+            line = yield from _add(line, element.tail, looks[-1], blocks[-1], steps)
+    yield from _finish(line, root, steps, broken=False)
 
 
-def _add(line: _Line, text: str, look: Look, block: etree._Element) -> Generator[Segment, None, _Line]:
+def _add(
+    line: _Line, text: str, look: Look, block: etree._Element, steps: dict[etree._Element, str]
+) -> Generator[Segment, None, _Line]:
     """Add text to the line under way; in preformatted text a line break ends it."""
     pieces = text.split("\n") if _is_preformatted(block) else [text]
     for piece in pieces[:-1]:
         line.add(piece, look)
-        yield from _finish(line, block, broken=True)
+        yield from _finish(line, block, steps, broken=True)
         line = _Line(line.pictures)
     line.add(pieces[-1], look)
     return line
@@ -265,7 +268,7 @@ def _look(element: etree._Element, around: Look) -> Look:
     )
 
 
-def _finish(line: _Line, block: etree._Element, *, broken: bool) -> Iterator[Segment]:
+def _finish(line: _Line, block: etree._Element, steps: dict[etree._Element, str], *, broken: bool) -> Iterator[Segment]:
     if not line.size:
         return
     text = clean("".join([piece for piece, _ in line.pieces]))
@@ -279,7 +282,7 @@ def _finish(line: _Line, block: etree._Element, *, broken: bool) -> Iterator[Seg
         bold=line.bold / line.size,
         italic=line.italic / line.size,
         broken=broken,
-        path=path_of(block),
+        path=path_of(block, steps),
         runs=tuple(line.pieces) if line.linked or line.bold or line.italic else (),
         pictures=line.pictures,
     )

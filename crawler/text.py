@@ -18,6 +18,8 @@ _UNSEEN = re.compile(
     "[\u00ad\u200b\u200e\u200f\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]"
 )
 _MARKS = re.compile(r"[^\w\s\x00-\x7f]{16,}")  # no letter has so many
+_LATIN_MARKS = re.compile("[\u0300-\u036f]+")
+_MARK = re.compile(r"[^\w\s\x00-\x7f]")  # every combining mark, and punctuation
 _MOST_MARKS = 30  # on one letter; as in Unicode's Stream-Safe Text Format (UAX 15)
 _TONE_BEFORE_HAT = re.compile("([áàảãéèẻẽóòỏõÁÀẢÃÉÈẺẼÓÒỎÕ])(\u0302)|([áàảãÁÀẢÃ])(\u0306)")
 _ETH = re.compile(r"Ð|\bð")
@@ -78,8 +80,10 @@ def _tone_first(found: re.Match[str]) -> str:
 
 def fold(s: str) -> str:
     """For search: lower case without any mark, đ as d; so that "do thi" finds "đô thị"."""
-    bare = unicodedata.normalize("NFD", nfc(s).lower().replace("đ", "d"))
-    return unicodedata.normalize("NFC", "".join(c for c in bare if not unicodedata.combining(c)))
+    bare = _LATIN_MARKS.sub("", unicodedata.normalize("NFD", nfc(s).lower().replace("đ", "d")))
+    if bare.isascii():
+        return bare
+    return unicodedata.normalize("NFC", _MARK.sub(lambda one: "" if unicodedata.combining(one[0]) else one[0], bare))
 
 
 def words(s: str) -> list[str]:

@@ -128,3 +128,10 @@ def test_a_page_that_hides_itself_until_its_script_runs_is_seen() -> None:
 
 def test_control_characters_go() -> None:
     assert nfc(seen(page("<html><body><p>ph\x00ư\x07ờng&#0;&#x1f; xã&#60;</p></body></html>".encode()))) == "phường xã<"
+
+
+def test_what_a_cms_escaped_twice_is_read_as_meant() -> None:
+    twice = PAGE.replace(
+        "phường Bến Đá", "phường&amp;nbsp;Bến&nbsp;Đá &amp;ldquo;mới&amp;rdquo; R&amp;amp;D &amp;lt;b&amp;gt;"
+    )
+    assert "phường Bến Đá “mới” R&D &lt;b&gt;" in seen(page(twice.encode()))
