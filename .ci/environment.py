@@ -75,7 +75,7 @@ def main() -> None:
         create()
     ready.unlink(missing_ok=True)
     install = [*pip(), "install", "--quiet", "--disable-pip-version-check"]
-    run(*install, "--require-hashes", "-r", "requirements.lock")
+    run(*install, "--no-compile", "--require-hashes", "-r", "requirements.lock")
     run(*install, "--no-deps", "--no-build-isolation", "--editable", ".")
     ready.touch()
 
