@@ -120,7 +120,7 @@ def _revisit(
         page = page.dated(again.published)  # if the site dated the text anew meanwhile, that is no rule of ours
     if decision.cause is not None:
         revision_id = _add_revision(db, page, known.id, known.revision + 1, decision.cause, now)
-    elif page.content_hash == current.content_hash and page.fetched_at >= known.last_read:
+    elif page.content_hash == current.content_hash and (page.fetched_at >= known.last_read or _is_ours(page, current)):
         _refresh(db, page, current)
     if decision.cause is not None or page.content_hash == current.content_hash:
         ledger.show(db, known.id, revision_id, page.judged.matches, cause=decision.cause, now=now, policy=policy)

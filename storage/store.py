@@ -31,8 +31,9 @@ from crawler.types import (
     Source,
     Validators,
 )
-from storage import entries, leaving, ledger, pending, reading, records, rehash, saving, schema, search
+from storage import archived, entries, leaving, ledger, pending, reading, records, rehash, saving, schema, search
 from storage.archive import Archive
+from storage.archived import Archived
 from storage.database import Database
 from storage.page import Answer, Question, page_of
 from storage.policy import Policy
@@ -238,6 +239,26 @@ class Store:
         """How much there is of everything."""
         with self._database.reading() as db:
             return reading.counts(db)
+
+    def archived(self, source: str, since: datetime | None, after: int, limit: int = 200) -> Sequence[Archived]:
+        """Pages of stored articles in the archive, by article id, from the one behind `after`; of a source, or all."""
+        with self._database.reading() as db:
+            return archived.articles(db, source, since, after, limit)
+
+    def refused(self, source: str, since: datetime | None, after: int, limit: int = 200) -> Sequence[Archived]:
+        """Refused pages in the archive, by the refusal's id, from the one behind `after`; of a source, or all."""
+        with self._database.reading() as db:
+            return archived.refusals(db, source, since, after, limit)
+
+    def cursor(self, name: str) -> int:
+        """How far a long reading had come, as `keep_cursor` was told; 0: it has not begun, or is done."""
+        with self._database.reading() as db:
+            return archived.cursor(db, name)
+
+    def keep_cursor(self, name: str, value: int) -> None:
+        """Remembers how far a long reading has come; 0: it is done."""
+        with self._database.writing() as db:
+            archived.keep_cursor(db, name, value)
 
     def snapshot(self, record: int) -> Snapshot:
         """An archived page, with its further pages if the site splits the article.
