@@ -20,6 +20,7 @@ COMMANDS = {
     "reextract": "run the archive through today's rules, without the network",
     "replay": "run saved pages (WARC files or folders) through the very same way",
     "search": "find articles by words, with or without diacritics",
+    "cite": "list who names a legal document, when, and in which words",
     "show": "show one article: its revisions, what was stripped and why it matched",
     "sources": "list the sources, their state and evidence",
     "status": "tell how each source is doing",

@@ -31,10 +31,24 @@ from crawler.types import (
     Source,
     Validators,
 )
-from storage import archived, entries, leaving, ledger, pending, reading, records, rehash, saving, schema, search
+from storage import (
+    archived,
+    entries,
+    leaving,
+    ledger,
+    mentions,
+    pending,
+    reading,
+    records,
+    rehash,
+    saving,
+    schema,
+    search,
+)
 from storage.archive import Archive
 from storage.archived import Archived
 from storage.database import Database
+from storage.mentions import Document, Mention
 from storage.page import Answer, Question, page_of
 from storage.policy import Policy
 from storage.reading import Counts, SourceStatus, StoredArticle
@@ -234,6 +248,17 @@ class Store:
         """Articles with these words, with or without diacritics; exact hits first. Nothing in `words` is syntax."""
         with self._database.reading() as db:
             return search.search(db, words, limit)
+
+    def mentions(self, number: str) -> tuple[str, tuple[Mention, ...]]:
+        """The document that is meant by a number, and the articles that name it, the latest first."""
+        with self._database.reading() as db:
+            key = mentions.document(db, number)
+            return key, mentions.mentions(db, key)
+
+    def documents(self, number: str, limit: int) -> Sequence[Document]:
+        """The documents of that number, or all where it is empty, the most named first."""
+        with self._database.reading() as db:
+            return mentions.documents(db, number, limit)
 
     def counts(self) -> Counts:
         """How much there is of everything."""
