@@ -11,7 +11,6 @@ from click.testing import CliRunner, Result
 
 from crawler.classify import read_topics
 from crawler.commands.reextract import command
-from crawler.differences import Difference, differences
 from crawler.stages import article_of, judge
 from crawler.types import Article, Cause, Change, Snapshot
 from crawler.urls import owner
@@ -153,21 +152,3 @@ def test_a_damaged_archive_is_told_and_the_rest_is_done(store: Store, folder: Pa
     file.write_bytes(b"\x1f\x8b damaged")
     counts = json.loads(run("--json").stdout.splitlines()[-1])
     assert counts == {"dry_run": False, "unreadable": 4}
-
-
-@pytest.mark.parametrize(
-    ("changed", "told"),
-    [
-        ({}, []),
-        ({"title": "Khác"}, [("title", "Cũ", "Khác")]),
-        ({"lead": None}, [("lead", "Sapo", None)]),
-        ({"authors": ("Lê Cát", "Trần Sen")}, [("authors", None, "Lê Cát, Trần Sen")]),
-        ({"paragraphs": ("Một", "Ba")}, [("text", "Hai", None)]),
-        ({"paragraphs": ("Một", "Hai rưỡi", "Ba")}, [("text", "Hai", None), ("text", None, "Hai rưỡi")]),
-        ({"html": "<p>Một</p>"}, []),
-    ],
-)
-def test_differences(changed: dict[str, object], told: list[tuple[str, str | None, str | None]]) -> None:
-    old = Article(key="a", url="u", source="s", title="Cũ", lead="Sapo", paragraphs=("Một", "Hai", "Ba"))
-    expected = tuple(Difference(about=about, before=before, after=after) for about, before, after in told)
-    assert differences(old, replace(old, **changed)) == expected  # type: ignore[arg-type]

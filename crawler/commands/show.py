@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from crawler.types import Article
     from storage.reading import StoredArticle, StoredRevision
 
 PRINTED = 100  # characters of a stripped line or of the words round a match
@@ -22,7 +23,7 @@ def command(wanted: str, as_json: bool) -> None:
     from storage.opening import open_store
 
     with open_store(load()) as store:
-        article = store.article(int(wanted) if wanted.isdecimal() else wanted)
+        article = store.article(wanted)
     if article is None:
         raise click.ClickException(f"no article {wanted!r}; `tindothi search WORDS` finds ids")
     if as_json:
@@ -65,9 +66,23 @@ def _lines(article: "StoredArticle") -> Iterator[str]:
     yield from last.article.paragraphs
     yield from _stripped(last)
     yield "\nrevisions"
+    before: Article | None = None
     for revision in article.revisions:
         title = revision.article.title or "(no title)"
         yield f"  {revision.sequence}  {moment(revision.stored_at)}  {revision.cause.value:<6} {title}"
+        yield from _changed(before, revision.article) if before else ()
+        before = revision.article
+
+
+def _changed(before: "Article", after: "Article") -> Iterator[str]:
+    """What a revision changed; figures, dates and names are marked."""
+    from crawler.differences import differences
+
+    for one in differences(before, after):
+        for sign, value in (("-", one.before), ("+", one.after)):
+            if value is not None:
+                text = value if len(value) <= PRINTED else value[:PRINTED] + "…"
+                yield f"     {'!' if one.substantive else ' '} {sign} {one.about}: {text}"
 
 
 def _found(revision: "StoredRevision") -> Iterator[str]:
