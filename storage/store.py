@@ -5,7 +5,7 @@ before or after it.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,6 +33,7 @@ from crawler.types import (
 )
 from storage import (
     archived,
+    checking,
     entries,
     leaving,
     ledger,
@@ -284,6 +285,27 @@ class Store:
         """Remembers how far a long reading has come; 0: it is done."""
         with self._database.writing() as db:
             archived.keep_cursor(db, name, value)
+
+    def problems(self) -> tuple[str, ...]:
+        """What is wrong in the database, in words; nothing where it is whole."""
+        with self._database.reading() as db:
+            return tuple(checking.problems(db))
+
+    def damaged_pages(self) -> Iterator[str]:
+        """Archived pages that cannot be read, or are not what was written, in words."""
+        last = 0
+        while True:
+            with self._database.reading() as db:
+                ids = checking.records(db, last)
+                places = {one: records.place(db, one) for one in ids}
+            for one, place in places.items():
+                try:
+                    self._archive.read(place)
+                except StoreError as error:
+                    yield f"archived page {one}: {error}; restore the file from a backup"
+                last = one
+            if not ids:
+                return
 
     def snapshot(self, record: int) -> Snapshot:
         """An archived page, with its further pages if the site splits the article.

@@ -1,0 +1,50 @@
+"""`tindothi check`: is the store whole?"""
+
+import json
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from crawler.errors import StoreError
+
+if TYPE_CHECKING:
+    from storage.store import Store
+
+
+@click.command()
+@click.option("--quick", is_flag=True, help="Leave out the archive, whose every page is read otherwise.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def command(quick: bool, as_json: bool) -> None:
+    """Check the store: the database's integrity, orphans, hashes, entries; and that every archived page can be read.
+
+    Changes nothing. The exit code is 8 where something is wrong.
+    """
+    from crawler.config import load
+    from crawler.health import Exit
+    from storage.opening import open_store
+
+    found: list[str] = []
+    with open_store(load()) as store:
+        for problem in _problems(store, quick=quick):
+            found.append(problem)
+            if not as_json:
+                click.echo(problem)
+        counts = store.counts()
+    if as_json:
+        click.echo(json.dumps({"whole": not found, "problems": found}, ensure_ascii=False))
+    elif not found:
+        read = "not read" if quick else "read"
+        click.echo(f"whole: {counts.articles} articles, {counts.revisions} revisions, {counts.records} pages ({read})")
+    sys.exit(Exit.STORE if found else Exit.WELL)
+
+
+def _problems(store: "Store", *, quick: bool) -> Iterator[str]:
+    try:
+        yield from store.problems()
+    except StoreError as error:
+        yield f"the database is damaged: {error}; restore a backup"
+        return
+    if not quick:
+        yield from store.damaged_pages()

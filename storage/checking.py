@@ -1,0 +1,82 @@
+"""Is the store whole? Every promise of the tables that no constraint keeps, each told in words with the mend."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, func, select, text
+
+from crawler.text import content_hash
+from storage import schema
+
+article, revision, entry, record = schema.article, schema.revision, schema.entry, schema.record
+_AT_ONCE = 500
+_SHOWN = 5  # ids that are named
+MEND = "restore a backup"
+
+
+def problems(db: Connection) -> Iterator[str]:
+    """What is wrong in the database; nothing where it is whole."""
+    if db.dialect.name == "sqlite":
+        yield from (f"the database is damaged: {said}; {MEND}" for said in _integrity(db) if said != "ok")
+        for table, count in _strangers(db).items():
+            yield f"{count} rows of the table {table} point to rows that are not there; {MEND}"
+    yield from _articles(db)
+    yield from _hashes(db)
+    yield from _entries(db)
+
+
+def records(db: Connection, after: int, limit: int = _AT_ONCE) -> list[int]:
+    """Ids of archive records behind one."""
+    ids = select(record.c.id).where(record.c.id > after).order_by(record.c.id).limit(limit)
+    return list(db.execute(ids).scalars())
+
+
+def _integrity(db: Connection) -> list[str]:
+    return [str(said) for said in db.execute(text("PRAGMA integrity_check(20)")).scalars()]
+
+
+def _strangers(db: Connection) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for row in db.execute(text("PRAGMA foreign_key_check")):
+        found[row[0]] = found.get(row[0], 0) + 1
+    return found
+
+
+def _articles(db: Connection) -> Iterator[str]:
+    mine = (revision.c.article_id == article.c.id) & (revision.c.sequence == article.c.revision)
+    bare = select(article.c.id).outerjoin(revision, mine).where(revision.c.id.is_(None)).order_by(article.c.id)
+    if ids := list(db.execute(bare).scalars()):
+        yield f"{len(ids)} articles have no current text ({_named(ids)}); {MEND}"
+    indexed = select(text("rowid")).select_from(text(schema.FULL_TEXT)).scalar_subquery()
+    if lost := list(
+        db.execute(select(article.c.id).where(article.c.id.not_in(indexed)).order_by(article.c.id)).scalars()
+    ):
+        yield f"searches miss {len(lost)} articles ({_named(lost)}); {MEND}"
+
+
+def _hashes(db: Connection) -> Iterator[str]:
+    wrong, last = [], 0
+    while rows := db.execute(
+        select(revision).where(revision.c.id > last).order_by(revision.c.id).limit(_AT_ONCE)
+    ).all():
+        wrong += [row.id for row in rows if content_hash(row.title, row.lead, row.paragraphs) != row.content_hash]
+        last = rows[-1].id
+    if wrong:
+        yield f"{len(wrong)} revisions are not what their hash says ({_named(wrong)}); {MEND}"
+
+
+def _entries(db: Connection) -> Iterator[str]:
+    foreign = (
+        select(entry.c.id)
+        .join(revision, revision.c.id == entry.c.revision_id)
+        .where(revision.c.article_id != entry.c.article_id)
+    )
+    if ids := list(db.execute(foreign).scalars()):
+        yield f"{len(ids)} feed entries show a text of another article ({_named(ids)}); {MEND}"
+    twice = select(entry.c.uuid).group_by(entry.c.uuid).having(func.count() > 1)
+    if uuids := list(db.execute(twice).scalars()):
+        yield f"{len(uuids)} feed ids stand twice ({_named(uuids)}); {MEND}"
+
+
+def _named(ids: list[int] | list[str]) -> str:
+    shown = ", ".join(map(str, ids[:_SHOWN]))
+    return shown + (", …" if len(ids) > _SHOWN else "")
