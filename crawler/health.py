@@ -1,6 +1,5 @@
 """What a run's counts mean: the exit code that tells cron the truth, and the rules that fell silent. Pure."""
 
-from collections import Counter
 from collections.abc import Sequence
 from enum import IntEnum
 
@@ -36,7 +35,8 @@ MEANING = {
 STORE_FAILURES = (StoreError.__name__, StoreLocked.__name__)
 
 FEW = 5  # articles that tell nothing of a rule
-OFTEN = 0.5  # firings an article of a rule whose silence tells something
+OFTEN = 0.5  # share of the articles on which a rule fired whose silence tells something
+CHANCE = 0.001  # that so many articles in a row just do not have what the rule strips
 
 MANY_GONE = "ManyGone"  # the failure of a run that found more articles gone than a site takes back
 
@@ -77,20 +77,22 @@ def verdict(runs: Sequence[Run], *, wrong_files: int = 0, expected: int = 0) -> 
 
 
 def silent_rules(runs: Sequence[Run]) -> tuple[str, ...]:
-    """The rules that fired on most articles of a source's earlier runs, and on none of the latest: a layout changed.
+    """The rules that fired on most of a source's articles, and then on none of too many: its layout changed.
 
-    `runs`: the latest first. Only runs that read new texts tell; a few articles tell nothing.
+    `runs`: the latest first. Only new texts tell; a few articles tell nothing.
     """
     telling = [run for run in runs if _articles(run)]
-    if not telling or _articles(telling[0]) < FEW:
-        return ()
-    latest, *earlier = telling
-    read = sum(map(_articles, earlier))
-    fired: Counter[str] = Counter()
-    for run in earlier:
-        fired.update(run.rules)
-    silent = (rule for rule, count in fired.items() if count >= OFTEN * read and not latest.rules.get(rule))
-    return tuple(sorted(silent)) if read >= 2 * FEW else ()
+    rules = {rule for run in telling for rule in run.rules}
+    return tuple(sorted(rule for rule in rules if _is_silent(rule, telling)))
+
+
+def _is_silent(rule: str, runs: Sequence[Run]) -> bool:
+    last = next(at for at, run in enumerate(runs) if rule in run.rules)
+    silent, read = (sum(map(_articles, some)) for some in (runs[:last], runs[last:]))
+    fired = sum(min(run.rules.get(rule, 0), _articles(run)) for run in runs[last:])
+    if silent < FEW or read < 2 * FEW or fired < OFTEN * read:
+        return False
+    return bool((1 - fired / read) ** silent <= CHANCE)
 
 
 def _articles(run: Run) -> int:

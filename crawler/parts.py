@@ -8,16 +8,16 @@ that number, "Trang sau", "Xem tiếp trang 2", or a link with `rel=next`. A lis
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from crawler.boilerplate import is_prose, section_rule
 from crawler.boxes import box_of
-from crawler.document import Document
+from crawler.document import Document, base_of
 from crawler.errors import NoText, Rejected
 from crawler.headline import Headline
 from crawler.segments import Segment, segments
 from crawler.types import Article, Block, Snapshot
-from crawler.urls import canonical
+from crawler.urls import absolute, canonical
 
 MAX_PARTS = 20  # pages of one article
 FURTHER = "a further page of an article"
@@ -179,8 +179,9 @@ def _has_numbers(page: Document) -> bool:
 
 def _pagers(lines: Sequence[Segment], page: Document, first: str) -> list[_Pager]:
     """The pagers of the article that `first` begins; each stands behind the text."""
+    base = base_of(page)
     stated = {
-        urljoin(page.url, link.get("href") or "")
+        absolute(link.get("href") or "", base)
         for link in (*page.head.iter("link"), *page.root.iter("a"))
         if {"next", "prev"} & set((link.get("rel") or "").lower().split())
     }
@@ -189,7 +190,7 @@ def _pagers(lines: Sequence[Segment], page: Document, first: str) -> list[_Pager
     while at < len(lines):
         end = at
         pages: dict[int, str] = {}
-        while end < len(lines) and (linked := _linked(lines[end], page.url, first, stated)) is not None:
+        while end < len(lines) and (linked := _linked(lines[end], base, first, stated)) is not None:
             pages |= linked
             end += 1
         if pages and _is_behind_text(lines, at):
@@ -206,10 +207,10 @@ def _linked(line: Segment, base: str, first: str, stated: set[str]) -> dict[int,
     pages: dict[int, str] = {}
     for link in line.element.iter("a") if line.linked else ():
         words = " ".join("".join(map(str, link.itertext())).split())
-        url = urljoin(base, link.get("href") or "")
-        printed = [int(digits) for digits in _DIGITS.findall(words)[:1]]
-        if not (url in stated or (len(words) <= _LONGEST and _PAGER.fullmatch(words))):
+        url = absolute(link.get("href") or "", base)
+        if not url or len(words) > _LONGEST or not (url in stated or _PAGER.fullmatch(words)):
             continue
+        printed = [int(digits) for digits in _DIGITS.findall(words)[:1]]
         which = number(first, url)
         if which and (url in stated or printed in ([], [which])):
             pages.setdefault(which, url)

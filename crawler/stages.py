@@ -32,7 +32,7 @@ LISTINGS = "tindothi/listings"
 UNCHANGED = "tindothi/unchanged"
 REJECTED = "tindothi/rejected"
 REASON = "tindothi/rejected/"  # + class name
-RULE = "tindothi/rule/"  # + its name: blocks that it stripped, of all articles read
+RULE = "tindothi/rule/"  # + its name: new, revised and duplicate articles of which it stripped something
 FAILED = "tindothi/failed"  # requests that got no page at all; not among the fetched
 BLIND = "tindothi/blind"  # listings that could not be read: no answer, a refusal, or nothing announced at all
 FAILURE = "tindothi/failure"  # the last `Failure`, as a value
@@ -85,9 +85,6 @@ class Extract:
             self._crawler.stats.inc_value(REJECTED)
             self._crawler.stats.inc_value(REASON + rejected.reason)
             raise Refused(rejected, item) from None
-        for block in article.blocks:
-            if block.rule:
-                self._crawler.stats.inc_value(RULE + block.rule)
         return Judged(snapshot=item, article=article)
 
 

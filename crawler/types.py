@@ -353,8 +353,8 @@ class Run:
     """One pass over one source. `fetched` is the sum of listings, new, revised, unchanged, duplicate and rejected.
 
     `failed` counts requests that got no response at all; they are not among `fetched`. `blind` counts listings that
-    could not be read: no answer, an error, or nothing announced where something should be. `rules` counts the blocks
-    that each rule stripped from the run's articles.
+    could not be read: no answer, an error, or nothing announced where something should be. `rules` counts for each
+    rule the new, revised and duplicate articles of which it stripped something.
     """
 
     source: str

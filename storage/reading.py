@@ -172,7 +172,7 @@ def add_run(db: Connection, finished: Run) -> None:
 def find(db: Connection, wanted: int | str) -> StoredArticle | None:
     """The article with this id, key or URL."""
     if isinstance(wanted, int) or wanted.isdecimal():
-        where = article.c.id == int(wanted)
+        where = article.c.id == (int(wanted) if len(str(wanted)) < 19 else -1)  # SQLite has no larger numbers
     else:
         urls = {wanted, canonical(wanted)} - {""}
         named = select(address.c.article_id).where(or_(address.c.key == wanted, address.c.url.in_(urls)))

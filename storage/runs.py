@@ -2,10 +2,9 @@
 
 Stats that the spider and the stages count (`crawler.stages` names most of them): `tindothi/fetched`, `/listings`,
 `/unchanged` (304s), `/rejected`, `/rejected/<class name>`, `/failed` (requests without any answer), `/blind` (listings
-that could not be read), `/rule/<name>` (blocks that a rule stripped), and `/failure` (the last `crawler.types.Failure`,
-as a value). This extension counts the rest:
-`tindothi/new`, `/revised`, `/unchanged`, `/duplicate` of what `StoreStage` gives, and a page that our own stages failed
-on as rejected, by the exception's class.
+that could not be read), and `/failure` (the last `crawler.types.Failure`, as a value). This extension counts the rest:
+`tindothi/new`, `/revised`, `/unchanged`, `/duplicate` of what `StoreStage` gives, for each rule the new texts of which
+it stripped something (`/rule/<name>`), and a page that our own stages failed on as rejected, by the exception's class.
 
 The finished `Run` is in the stats as `tindothi/run`; `runs(crawlers)` collects them. A source's first run is settled,
 and what it found gone is withdrawn, when its spider ended by itself or by its deadline, and had read something.
@@ -89,6 +88,9 @@ class RunRecorder:
         """A page was stored."""
         self._touched.add(item.judged.article.source)
         self._stats.inc_value(OUTCOME + item.change)
+        if item.change is not Change.UNCHANGED:
+            for rule in {block.rule for block in item.judged.article.blocks if block.rule}:
+                self._stats.inc_value(RULE + rule)
 
     async def dropped(self, item: Any, exception: BaseException) -> None:
         """A page was judged to be no article; the stage has counted it."""

@@ -18,6 +18,7 @@ from storage.changes import Decision, Known, Seen, Twin, decide
 from storage.page import Answer, Page, Question
 from storage.policy import Policy
 from storage.rows import (
+    LISTED,
     citation_values,
     citations_of,
     instant_of,
@@ -118,6 +119,9 @@ def _revisit(
     revision_id = current.id
     if decision.cause is Cause.RULES and again is not None and again.published is not None:
         page = page.dated(again.published)  # if the site dated the text anew meanwhile, that is no rule of ours
+    listed = instant_of(current._mapping, "published")
+    if page.article.published is None and listed and listed.origin == LISTED:
+        page = page.dated(listed)  # the page never printed a date; that its text changed takes nothing back
     if decision.cause is not None:
         revision_id = _add_revision(db, page, known.id, known.revision + 1, decision.cause, now)
     elif page.content_hash == current.content_hash and (page.fetched_at >= known.last_read or _is_ours(page, current)):

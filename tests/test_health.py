@@ -64,19 +64,26 @@ def test_every_exit_code_has_a_meaning() -> None:
     assert set(MEANING) == set(Exit)
 
 
-OFTEN = {"menu": 40, "share": 9, "poll": 1}
+OFTEN = {"menu": 10, "share": 9, "half": 5, "poll": 1}
+CALM = [run(new=2, rules={"menu": 2, "share": 2}), *[run(new=0, unchanged=30)] * 9]
 
 
 @pytest.mark.parametrize(
     ("runs", "silent"),
     [
         ([], ()),
-        ([run(new=9, rules={"menu": 9}), run(new=10, rules=OFTEN)], ("share",)),
+        ([run(new=9, rules={"menu": 9, "half": 1}), run(new=10, rules=OFTEN)], ("share",)),
         ([run(new=0, unchanged=9), run(new=9, rules={"menu": 9}), run(new=10, rules=OFTEN)], ("share",)),
         ([run(new=9, rules={"menu": 1, "share": 1}), run(new=10, rules=OFTEN)], ()),
         ([run(new=4, rules={}), run(new=10, rules=OFTEN)], ()),  # few articles tell nothing
         ([run(new=9, rules={}), run(new=9, rules=OFTEN)], ()),
-        ([run(new=9, rules={}), run(new=5, rules={"menu": 5}), run(new=5, rules={"share": 4})], ("menu",)),
+        ([run(new=9, rules={}), run(new=5, rules={"menu": 5}), run(new=5, rules={"share": 4})], ()),
+        ([run(new=9, rules={"menu": 9}), run(new=10, rules=OFTEN)], ("share",)),
+        ([run(new=20, rules={"menu": 20}), run(new=10, rules=OFTEN)], ("half", "share")),  # half of them: later
+        ([*CALM, *CALM, *CALM, run(new=10, rules=OFTEN)], ()),
+        ([*[run(new=1, rules={})] * 6, *CALM, run(new=10, rules=OFTEN)], ("menu", "share")),  # a source of few words
+        ([run(new=9, rules={"menu": 9}), run(new=20, rules={"menu": 20, "caption": 1})], ()),
+        ([run(new=9), run(new=20, rules={"menu": 300})], ("menu",)),  # blocks, as runs of old counted
     ],
 )
 def test_a_rule_that_stopped_firing_is_told(runs: list[Run], silent: tuple[str, ...]) -> None:

@@ -127,6 +127,16 @@ SPLIT = {
     "with steps": f'<p>« Trước 1 <a href="{TWO}">2</a> <a href="{THREE}">3</a> <a href="{TWO}">Sau</a> »</p>',
     "relative": '<p>Trang 1, <a href="?page=2">2</a>, <a href="?page=3">3</a></p>',
 }  # fmt: skip
+NOISE = '<a href="http://[x">2</a> <a href="//[?page=2">3</a> <a>2</a>'
+HOSTILE = {
+    "addresses that are none": f"<p>{NOISE}</p>{pager(1, 3)}",
+    "a next page that is none": f'<p><a rel="next" href="http://[x/2">Trang sau</a></p>{pager(1, 3)}',
+    "a number without end": f'{pager(1, 3)}<p><a rel="next" href="{TWO}">{"2" * 5000}</a></p>',
+    "another base": f'<base href="/muc/">{pager(1, 3)}',
+    "thousands of links": "".join(f'<p><a href="{FIRST}?page={at}">{at}</a></p>' for at in range(1, 4000)),
+    "a folder as base": '<base href="/"><p><a href="chuyen-cho-noi-12.html?page=2">2</a> '
+    '<a href="chuyen-cho-noi-12.html?page=3">3</a></p>',
+}  # fmt: skip
 STEPS = {
     "next page": f'<p><a href="{TWO}">Trang sau »</a></p>',
     "read on": f'<p><a href="{TWO}">Xem tiếp trang 2</a></p>',
@@ -156,6 +166,11 @@ WHOLE = {
 @pytest.mark.parametrize("below", SPLIT.values(), ids=SPLIT)
 def test_the_further_pages_are_named(below: str) -> None:
     assert further(document(written(SAID[:2], below)), FIRST) == (TWO, THREE)
+
+
+@pytest.mark.parametrize("below", HOSTILE.values(), ids=HOSTILE)
+def test_the_further_pages_are_named_whatever_stands_beside_them(below: str) -> None:
+    assert further(document(written(SAID[:2], below)), FIRST)[:2] == (TWO, THREE)
 
 
 @pytest.mark.parametrize("below", STEPS.values(), ids=STEPS)

@@ -71,6 +71,10 @@ def test_a_page_without_a_date_was_published_when_its_listing_says(stage: Stage,
     visit(stage, store, article(1, published=None))
     kept = store.article("phuong:1")
     assert kept and kept.revisions[-1].article.published == first
+    stage.pass_time()
+    assert visit(stage, store, article(1, title="Đã đính chính", published=None)) is Change.REVISED
+    edited = store.article("phuong:1")
+    assert edited and edited.revisions[-1].article.published == first, "an edit takes nothing back"
     visit(stage, store, article(1, published=START - 3 * DAY))  # the page itself knows better
     told = store.article("phuong:1")
     assert told and told.revisions[-1].article.published

@@ -131,10 +131,12 @@ def test_every_page_ends_somewhere_and_the_counts_add_up(config: Config) -> None
     }  # fmt: skip
     assert run.fetched == sum(getattr(run, name) for name in OUTCOMES)
     assert run.reasons == {"Blocked": 1, "NotArticle": 1, "RuntimeError": 1}
+    assert run.rules == {"views": 3}, "of each new text once"
     assert run.failure is not None
     assert (run.failure.kind, run.failure.message) == ("RuntimeError", "a bug of ours")
     (again,) = crawl(config, toy(a="text", b="other but new", c="text", d="text that is new"))
     assert (again.new, again.revised, again.unchanged, again.failure) == (1, 1, 2, None)
+    assert again.rules == {"views": 2}
     with open_store(config) as store:
         assert store.runs("phuong") == (again, run)
         (status,) = store.status()

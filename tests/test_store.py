@@ -75,6 +75,7 @@ def test_an_article_comes_back_as_it_was_given(stage: Stage, store: Store) -> No
     assert store.snapshot(revision.record or 0).url == url_of(1)
     assert stored == store.article(stored.id) == store.article(str(stored.id)) == store.article(url_of(1) + "#dau")
     assert store.article("phuong:2") is None
+    assert store.article("9" * 5000) is None, "more than the database counts"
 
 
 def test_text_that_no_database_takes_is_stored_all_the_same(stage: Stage, store: Store) -> None:

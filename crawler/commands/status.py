@@ -9,7 +9,7 @@ import click
 if TYPE_CHECKING:
     from storage.reading import SourceStatus
 
-RUNS = 20  # of a source, in which a rule may have fallen silent
+RUNS = 100  # of a source, in which a rule may have fallen silent; most bring nothing new
 
 
 @click.command()
