@@ -22,6 +22,8 @@ COMMANDS = {
     "search": "find articles by words, with or without diacritics",
     "cite": "list who names a legal document, when, and in which words",
     "show": "show one article: its revisions, what was stripped and why it matched",
+    "backup": "copy the store into a folder, and check the copy",
+    "restore": "copy a backup to where the store belongs",
     "check": "check that the store and its archive are whole",
     "sources": "list the sources, their state and evidence",
     "status": "tell how each source is doing",

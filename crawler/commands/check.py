@@ -25,12 +25,8 @@ def command(quick: bool, as_json: bool) -> None:
     from crawler.health import Exit
     from storage.opening import open_store
 
-    found: list[str] = []
     with open_store(load()) as store:
-        for problem in _problems(store, quick=quick):
-            found.append(problem)
-            if not as_json:
-                click.echo(problem)
+        found = told(store, quick=quick, quiet=as_json)
         counts = store.counts()
     if as_json:
         click.echo(json.dumps({"whole": not found, "problems": found}, ensure_ascii=False))
@@ -38,6 +34,16 @@ def command(quick: bool, as_json: bool) -> None:
         read = "not read" if quick else "read"
         click.echo(f"whole: {counts.articles} articles, {counts.revisions} revisions, {counts.records} pages ({read})")
     sys.exit(Exit.STORE if found else Exit.WELL)
+
+
+def told(store: "Store", *, quick: bool = False, quiet: bool = False) -> list[str]:
+    """What is wrong with a store, told as it is found, unless `quiet`."""
+    found = []
+    for problem in _problems(store, quick=quick):
+        found.append(problem)
+        if not quiet:
+            click.echo(problem)
+    return found
 
 
 def _problems(store: "Store", *, quick: bool) -> Iterator[str]:

@@ -1,0 +1,116 @@
+"""A copy of the store that stands for itself, made while a run may be writing; and back from it.
+
+    database ──SQLite's online copy──► tindothi.db ──its records──► archive files, up to the last record it knows
+                                                   └─ the archive only grows: what the copy names is there
+
+A file is written beside its place and renamed, so that an interrupted copy leaves nothing half.
+"""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from crawler.errors import StoreError
+from storage.archive import OPEN
+
+DATABASE, ARCHIVE = "tindothi.db", "archive"  # names within a backup
+_PIECE = 1 << 20  # bytes copied at once
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copied:
+    """How many archive files the copy holds, and how many of them had to be copied this time."""
+
+    files: int
+    new: int
+
+
+def back_up(database: Path, archive: Path, target: Path) -> Copied:
+    """Copies database and archive into a folder; what an earlier backup there holds already is left.
+
+    :raises StoreError: something cannot be read or written; what was complete stays
+    """
+    if not database.is_file():
+        raise StoreError(f"{database}: there is no store to back up; mend the setting `data_dir` or `database`")
+    with _told(target):
+        (target / ARCHIVE).mkdir(parents=True, exist_ok=True)
+        with _beside(target / DATABASE) as copy:
+            _copy_database(database, copy)
+            sizes = _sizes(copy)
+            new = sum(_copy_archive(archive / name, target / ARCHIVE / name, size) for name, size in sizes.items())
+    return Copied(files=len(sizes), new=new)
+
+
+def restore(source: Path, database: Path, archive: Path) -> Copied:
+    """Copies a backup to where a store belongs; the database comes last.
+
+    :raises StoreError: there is a store already, no backup, or something cannot be read or written
+    """
+    if not (source / DATABASE).is_file():
+        raise StoreError(f"{source}: no backup: there is no {DATABASE} in it")
+    if database.exists():
+        raise StoreError(f"{database}: there is a store already; move it away, or set another `data_dir`")
+    with _told(archive.parent):
+        archive.mkdir(parents=True, exist_ok=True)
+        database.parent.mkdir(parents=True, exist_ok=True)
+        sizes = _sizes(source / DATABASE)
+        new = sum(_copy_archive(source / ARCHIVE / name, archive / name, size) for name, size in sizes.items())
+        with _beside(database) as copy:
+            _copy_database(source / DATABASE, copy)
+    return Copied(files=len(sizes), new=new)
+
+
+def _copy_database(database: Path, copy: Path) -> None:
+    with closing(_read_only(database)) as read, closing(sqlite3.connect(copy)) as written:
+        read.backup(written)
+
+
+def _sizes(database: Path) -> dict[str, int]:
+    """The archive files that a database names, with where the last record of each ends."""
+    with closing(_read_only(database)) as db:
+        return dict(db.execute('SELECT file, max("offset" + length) FROM record GROUP BY file'))
+
+
+def _read_only(database: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)
+
+
+def _copy_archive(path: Path, copy: Path, size: int) -> bool:
+    """Copies a file up to its last known record; one that a run is writing still bears another name."""
+    if copy.exists() and copy.stat().st_size >= size:
+        return False
+    with (path if path.exists() else path.with_name(path.name + OPEN)).open("rb") as read, _beside(copy) as beside:
+        with beside.open("wb") as written:
+            while size and (piece := read.read(min(size, _PIECE))):
+                written.write(piece)
+                size -= len(piece)
+            written.flush()
+            os.fsync(written.fileno())
+        shutil.copystat(read.name, beside)
+    return True
+
+
+@contextmanager
+def _beside(path: Path) -> Iterator[Path]:
+    """A path beside another, which it replaces when the block ends well."""
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        yield beside
+        beside.replace(path)
+    finally:
+        with suppress(OSError):
+            beside.unlink()
+
+
+@contextmanager
+def _told(where: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(f"{error.filename or where}: {error.strerror}; mend it and run again") from error
+    except sqlite3.Error as error:
+        raise StoreError(f"{where}: {error}") from error
