@@ -21,11 +21,14 @@ from twisted.python.failure import Failure as TwistedFailure
 from crawler.citations import citations
 from crawler.classify import Topic, classify, read_topics
 from crawler.config import Config
+from crawler.discover import address
 from crawler.document import MAX_SIZE
-from crawler.errors import Damaged, OffSite, Rejected, TindothiError
+from crawler.errors import Damaged, NotArticle, OffSite, Rejected, TindothiError
 from crawler.extract import extract
 from crawler.learned import NOTHING, Learned
+from crawler.parts import number
 from crawler.types import Article, Judged, Snapshot, Source
+from crawler.urls import is_article
 
 FETCHED = "tindothi/fetched"  # pages that were received: the sum of the outcomes below and of the store's
 LISTINGS = "tindothi/listings"
@@ -115,7 +118,15 @@ def article_of(snapshot: Snapshot, source: Source, max_size: int = MAX_SIZE, lea
         if target := snapshot.header("location"):
             raise OffSite(f"HTTP {snapshot.status}, to {target[:200]}")
         raise Damaged(f"HTTP {snapshot.status}, and not where to")  # nobody asked whether it changed
+    if _is_listing(source, snapshot.url):
+        raise NotArticle("a listing of the source")
     return extract(snapshot, source, now=snapshot.fetched_at, max_size=max_size, learned=learned)
+
+
+def _is_listing(source: Source, url: str) -> bool:
+    """Whether a page, as of an archive, is one of the source's listings, or a further page of one."""
+    pages = {number(address(listing)[0], url) for listing in source.listings} - {None}
+    return not is_article(source, url) if source.articles and pages else 1 in pages
 
 
 def judge(snapshot: Snapshot, article: Article, topics: tuple[Topic, ...]) -> Judged:

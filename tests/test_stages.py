@@ -4,6 +4,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -14,10 +15,10 @@ from scrapy.settings import Settings
 from scrapy.utils.misc import load_object
 
 import crawler.stages
-from crawler.errors import Damaged, NotFound, OffSite, Rejected
+from crawler.errors import Damaged, NotArticle, NotFound, OffSite, Rejected
 from crawler.learned import NOTHING, TEXT, Learned, Recurring, key_of
-from crawler.stages import Classify, Extract, Log, Refused
-from crawler.types import Judged, Snapshot, Source
+from crawler.stages import Classify, Extract, Log, Refused, article_of
+from crawler.types import Judged, Listing, ListingKind, Snapshot, Source
 from crawler.urls import owner
 from spiders.replay import UNDER_WAY, ReplaySpider
 from tests.test_settings import settings_with
@@ -89,6 +90,36 @@ def test_what_is_no_article_is_refused_and_counted_by_its_class(page: Snapshot, 
     assert type(raised.value.rejected) is reason
     assert raised.value.snapshot is page
     assert counts == {"tindothi/rejected": 1, f"tindothi/rejected/{reason.__name__}": 1}
+
+
+LISTED = replace(
+    SOURCE,
+    articles=(r"-(?P<id>\d+)\.html$", r"^/tin/8$"),
+    listings=(
+        Listing(kind=ListingKind.PAGE, url="http://bengo.example.vn/tin"),
+        Listing(kind=ListingKind.PAGE, url="http://bengo.example.vn/muc?trang={page}"),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("source", "path", "refused"),
+    [
+        (LISTED, "tin", True),
+        (LISTED, "tin/?page=2", True),
+        (LISTED, "tin/7", True),
+        (LISTED, "muc?trang=1", True),
+        (LISTED, "tin/8", False),
+        (LISTED, "so-ket-123.html", False),
+        (LISTED, "so-ket.html", False),
+        (replace(LISTED, articles=()), "tin", True),
+        (replace(LISTED, articles=()), "tin/7", False),
+    ],
+)
+def test_a_listing_of_an_archive_is_no_article(source: Source, path: str, refused: bool) -> None:
+    page = snapshot(url=f"https://bengo.example.vn/{path}")
+    with pytest.raises(NotArticle, match="listing") if refused else nullcontext():
+        assert article_of(page, source).title == TITLE
 
 
 def test_a_fault_of_ours_is_not_taken_for_a_rejection(monkeypatch: pytest.MonkeyPatch) -> None:
