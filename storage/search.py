@@ -6,9 +6,11 @@ SQLite's FTS5 does not fold đ, so the words are ours (`crawler.text`): a column
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, Select, column, exists, func, select, table, text
 
+from crawler.query import Clause, Query, Snippet, Term, parse, snippet
 from crawler.text import canonical_tone, fold, nfc, words
 from crawler.types import Article
 from storage import schema
@@ -17,7 +19,9 @@ DDL = (
     f"CREATE VIRTUAL TABLE {schema.FULL_TEXT} USING fts5"
     '(title, body, folded_title, folded_body, tokenize = "unicode61 remove_diacritics 0")'
 )
-_MAX_WORDS = 32
+article, revision, match, citation = schema.article, schema.revision, schema.match, schema.citation
+_INDEX = table(schema.FULL_TEXT, column("rowid"))
+_CURRENT = (revision.c.article_id == article.c.id) & (revision.c.sequence == article.c.revision)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,17 +35,30 @@ class Hit:
     title: str | None
     published: datetime | None
     exact: bool
+    snippet: Snippet
 
 
-def index(db: Connection, article_id: int, article: Article) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What an article must be beside the words; nothing: any. Instants are aware; `until` is no longer in it."""
+
+    source: str = ""
+    topic: str = ""
+    document: str = ""  # the key of a legal document that it names
+    since: datetime | None = None  # published, else first seen
+    until: datetime | None = None
+    withdrawn: bool | None = None
+
+
+def index(db: Connection, article_id: int, said: Article) -> None:
     """Makes an article's current text what searches find."""
     db.execute(text(f"DELETE FROM {schema.FULL_TEXT} WHERE rowid = :id"), {"id": article_id})  # noqa: S608 our name
-    body = "\n".join(filter(None, (article.lead, *article.paragraphs)))
+    body = "\n".join(filter(None, (said.lead, *said.paragraphs)))
     values = {
         "id": article_id,
-        "title": _exact(article.title or ""),
+        "title": _exact(said.title or ""),
         "body": _exact(body),
-        "folded_title": _folded(article.title or ""),
+        "folded_title": _folded(said.title or ""),
         "folded_body": _folded(body),
     }
     db.execute(
@@ -53,18 +70,18 @@ def index(db: Connection, article_id: int, article: Article) -> None:
     )
 
 
-def search(db: Connection, query: str, limit: int) -> tuple[Hit, ...]:
-    """Articles with the words side by side, then with all of them anywhere; as typed before folded; best first."""
+def search(db: Connection, typed: str, limit: int, filters: Filters) -> tuple[Hit, ...]:
+    """Articles that the query finds and the filters let through; words as typed before folded; best first."""
+    query = parse(typed)
     found: dict[int, bool] = {}
     for expression, exact in _expressions(query):
         if len(found) < limit:
-            for article_id in _ids(db, expression, limit):
+            for article_id in _ids(db, expression, limit, filters):
                 found.setdefault(article_id, exact)
     ids = list(found)[:limit]
-    article, revision = schema.article, schema.revision
     rows = db.execute(
-        select(article, revision.c.title, revision.c.published_at)
-        .join(revision, (revision.c.article_id == article.c.id) & (revision.c.sequence == article.c.revision))
+        select(article, revision.c.title, revision.c.lead, revision.c.paragraphs, revision.c.published_at)
+        .join(revision, _CURRENT)
         .where(article.c.id.in_(ids))
     )
     hits = {
@@ -76,34 +93,61 @@ def search(db: Connection, query: str, limit: int) -> tuple[Hit, ...]:
             title=row.title,
             published=row.published_at,
             exact=found[row.id],
+            snippet=snippet(filter(None, (row.lead, *row.paragraphs)), query),
         )
         for row in rows
     }
     return tuple(hits[article_id] for article_id in ids)
 
 
-def _ids(db: Connection, expression: str, limit: int) -> Iterator[int]:
+def _ids(db: Connection, expression: str, limit: int, filters: Filters) -> Iterator[int]:
     # A word in the title weighs four in the text; the newer of two equals first.
-    query = text(
-        f"SELECT rowid FROM {schema.FULL_TEXT} WHERE {schema.FULL_TEXT} MATCH :expression"  # noqa: S608
-        f" ORDER BY bm25({schema.FULL_TEXT}, 4, 1, 4, 1), rowid DESC LIMIT :limit"
-    )
-    return iter(db.execute(query, {"expression": expression, "limit": limit}).scalars().all())
+    matches = text(f"{schema.FULL_TEXT} MATCH :expression").bindparams(expression=expression)
+    order = text(f"bm25({schema.FULL_TEXT}, 4, 1, 4, 1), {schema.FULL_TEXT}.rowid DESC")
+    query = select(_INDEX.c.rowid).where(matches)
+    if filters != Filters():
+        joined = _INDEX.join(article, article.c.id == _INDEX.c.rowid).join(revision, _CURRENT)
+        query = _filtered(query.select_from(joined), filters)
+    return iter(db.execute(query.order_by(order).limit(limit)).scalars().all())
 
 
-def _expressions(query: str) -> Iterator[tuple[str, bool]]:
+def _filtered(query: Select[Any], filters: Filters) -> Select[Any]:
+    at = func.coalesce(revision.c.published_at, article.c.first_seen)
+    if filters.source:
+        query = query.where(article.c.source == filters.source)
+    if filters.topic:
+        query = query.where(exists().where(match.c.revision_id == revision.c.id, match.c.topic == filters.topic))
+    if filters.document:
+        query = query.where(exists().where(citation.c.revision_id == revision.c.id, citation.c.key == filters.document))
+    if filters.since:
+        query = query.where(at >= filters.since)
+    if filters.until:
+        query = query.where(at < filters.until)
+    if filters.withdrawn is not None:
+        query = query.where(article.c.withdrawn_at.is_not(None) == filters.withdrawn)
+    return query
+
+
+def _expressions(query: Query) -> Iterator[tuple[str, bool]]:
     """FTS5 expressions, the strictest first. Words are quoted, so that nothing in a query is syntax."""
-    exact, folded = _exact(query).split()[:_MAX_WORDS], _folded(query).split()[:_MAX_WORDS]
-    if not folded:
-        return
-    for every in (False, True):
-        yield "{title body}: " + _quoted(exact, every=every), True
-        yield "{folded_title folded_body}: " + _quoted(folded, every=every), False
+    side_by_side = Query(clauses=(Clause(every=(Term(words=query.plain),)),)) if query.plain else None
+    for one in filter(None, (side_by_side, query)):
+        if one.clauses:
+            yield "{title body}: " + _expression(one, folded=False), True
+            yield "{folded_title folded_body}: " + _expression(one, folded=True), False
 
 
-def _quoted(tokens: list[str], *, every: bool) -> str:
-    inner = " AND ".join(f'"{token}"' for token in tokens) if every else '"' + " ".join(tokens) + '"'
-    return f"({inner})"
+def _expression(query: Query, *, folded: bool) -> str:
+    return "(" + " OR ".join(_clause(clause, folded=folded) for clause in query.clauses) + ")"
+
+
+def _clause(clause: Clause, *, folded: bool) -> str:
+    every = " AND ".join(_quoted(term, folded=folded) for term in clause.every)
+    return "".join((f"({every})", *(f" NOT {_quoted(term, folded=folded)}" for term in clause.none)))
+
+
+def _quoted(term: Term, *, folded: bool) -> str:
+    return '"' + " ".join(term.folded if folded else term.words) + '"' + ("*" if term.prefix else "")
 
 
 def _exact(printed: str) -> str:

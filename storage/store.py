@@ -53,7 +53,7 @@ from storage.mentions import Document, Mention
 from storage.page import Answer, Question, page_of
 from storage.policy import Policy
 from storage.reading import Counts, SourceStatus, StoredArticle
-from storage.search import Hit
+from storage.search import Filters, Hit
 
 log = logging.getLogger(__name__)
 
@@ -245,10 +245,10 @@ class Store:
         with self._database.reading() as db:
             return reading.find(db, wanted)
 
-    def search(self, words: str, limit: int = 20) -> tuple[Hit, ...]:
-        """Articles with these words, with or without diacritics; exact hits first. Nothing in `words` is syntax."""
+    def search(self, typed: str, limit: int = 20, filters: Filters = Filters()) -> tuple[Hit, ...]:  # noqa: B008 frozen
+        """Articles with these words (see `crawler.query`), with or without diacritics; exact hits first."""
         with self._database.reading() as db:
-            return search.search(db, words, limit)
+            return search.search(db, typed, limit, filters)
 
     def mentions(self, number: str) -> tuple[str, tuple[Mention, ...]]:
         """The document that is meant by a number, and the articles that name it, the latest first."""

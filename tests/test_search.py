@@ -1,4 +1,4 @@
-"""Search: folded, exact hits first, and nothing in a query is syntax."""
+"""Search: folded, exact hits first; operators, filters, and no query that is an error."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -8,8 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from storage.search import Filters
 from storage.store import Store
-from tests.storing import Stage, article, visit
+from tests.storing import DAY, START, Stage, article, visit
 
 TEXTS = {
     1: ("Chính quyền đô thị ở phường Bến Gỗ", "Ủy ban phường họp về đề án số 97/2031/NQ-HĐND."),
@@ -24,7 +25,9 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     stage = Stage(tmp_path_factory.mktemp("search"))
     with stage.store() as opened:
         for number, (title, text) in TEXTS.items():
-            visit(stage, opened, article(number, title=title, paragraphs=(text,)))
+            published = START if number < 4 else START - DAY
+            said = article(number, title=title, paragraphs=(text,), published=published)
+            visit(stage, opened, said, *(["do-thi"] if number == 2 else []))
         yield opened
 
 
@@ -54,6 +57,48 @@ def test_search(store: Store, words: str, expected: list[int]) -> None:
     assert found(store, words) == expected
 
 
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        pytest.param('"đô thị"', [1, 3, 2], id="a phrase, then folded"),
+        pytest.param('"thi do"', [], id="in that order"),
+        pytest.param("gian OR toán", [3, 2], id="either"),
+        pytest.param("đô thị NOT phường", [2, 4], id="not"),
+        pytest.param("do -toan -phuong", [4], id="minus"),
+        pytest.param("hướ*", [2], id="a beginning"),
+        pytest.param("huo*", [2], id="a beginning without marks"),
+        pytest.param('"câu lạc b"*', [2], id="a phrase that begins so"),
+        pytest.param("gian toán AND hoa", [], id="all"),
+    ],
+)
+def test_operators(store: Store, typed: str, expected: list[int]) -> None:
+    assert sorted(found(store, typed)) == sorted(expected)
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        (Filters(source="phuong"), [1, 3, 2, 4]),
+        (Filters(source="quan"), []),
+        (Filters(topic="do-thi"), [2]),
+        (Filters(document="12/2031/NQ-HĐND"), [1, 3, 2, 4]),
+        (Filters(document="1/2031/NQ-HĐND"), []),
+        (Filters(since=START), [1, 3, 2]),
+        (Filters(until=START), [4]),
+        (Filters(since=START - 9 * DAY, until=START + DAY), [1, 3, 2, 4]),
+        (Filters(withdrawn=False), [1, 3, 2, 4]),
+        (Filters(withdrawn=True), []),
+    ],
+)
+def test_filters(store: Store, filters: Filters, expected: list[int]) -> None:
+    assert [hit.id for hit in store.search("đô thị", filters=filters)] == expected
+
+
+def test_a_hit_shows_where_the_words_stand(store: Store) -> None:
+    (hit,) = store.search('"khu do thi"')
+    assert [hit.snippet.text[start:end] for start, end in hit.snippet.marks] == ["khu đô thị"]
+
+
 def test_a_hit_says_whether_it_is_exact(store: Store) -> None:
     hits = store.search("đô thị", limit=3)
     assert [hit.exact for hit in hits] == [True, True, False]
@@ -81,7 +126,7 @@ def test_limit(store: Store) -> None:
         "\ud800",
     ],
 )
-def test_operators_are_words(store: Store, words: str) -> None:
+def test_odd_signs_are_no_error(store: Store, words: str) -> None:
     assert isinstance(store.search(words), tuple)
 
 
