@@ -21,6 +21,7 @@ COMMANDS = {
     "replay": "run saved pages (WARC files or folders) through the very same way",
     "search": "find articles by words, with or without diacritics",
     "cite": "list who names a legal document, when, and in which words",
+    "export": "write the articles as JSON Lines or CSV, for other tools",
     "show": "show one article: its revisions, what was stripped and why it matched",
     "backup": "copy the store into a folder, and check the copy",
     "restore": "copy a backup to where the store belongs",

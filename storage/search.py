@@ -21,7 +21,7 @@ DDL = (
 )
 article, revision, match, citation = schema.article, schema.revision, schema.match, schema.citation
 _INDEX = table(schema.FULL_TEXT, column("rowid"))
-_CURRENT = (revision.c.article_id == article.c.id) & (revision.c.sequence == article.c.revision)
+CURRENT = (revision.c.article_id == article.c.id) & (revision.c.sequence == article.c.revision)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +81,7 @@ def search(db: Connection, typed: str, limit: int, filters: Filters) -> tuple[Hi
     ids = list(found)[:limit]
     rows = db.execute(
         select(article, revision.c.title, revision.c.lead, revision.c.paragraphs, revision.c.published_at)
-        .join(revision, _CURRENT)
+        .join(revision, CURRENT)
         .where(article.c.id.in_(ids))
     )
     hits = {
@@ -106,12 +106,13 @@ def _ids(db: Connection, expression: str, limit: int, filters: Filters) -> Itera
     order = text(f"bm25({schema.FULL_TEXT}, 4, 1, 4, 1), {schema.FULL_TEXT}.rowid DESC")
     query = select(_INDEX.c.rowid).where(matches)
     if filters != Filters():
-        joined = _INDEX.join(article, article.c.id == _INDEX.c.rowid).join(revision, _CURRENT)
-        query = _filtered(query.select_from(joined), filters)
+        joined = _INDEX.join(article, article.c.id == _INDEX.c.rowid).join(revision, CURRENT)
+        query = filtered(query.select_from(joined), filters)
     return iter(db.execute(query.order_by(order).limit(limit)).scalars().all())
 
 
-def _filtered(query: Select[Any], filters: Filters) -> Select[Any]:
+def filtered(query: Select[Any], filters: Filters) -> Select[Any]:
+    """A query over articles and their current revisions, with the filters' conditions."""
     at = func.coalesce(revision.c.published_at, article.c.first_seen)
     if filters.source:
         query = query.where(article.c.source == filters.source)

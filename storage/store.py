@@ -35,6 +35,7 @@ from storage import (
     archived,
     checking,
     entries,
+    exporting,
     leaving,
     ledger,
     mentions,
@@ -249,6 +250,11 @@ class Store:
         """Articles with these words (see `crawler.query`), with or without diacritics; exact hits first."""
         with self._database.reading() as db:
             return search.search(db, typed, limit, filters)
+
+    def export(self, filters: Filters = Filters()) -> Iterator[dict[str, Any]]:  # noqa: B008 frozen
+        """Every article with its current text, as `storage.exporting.FIELDS`, of one state of the store."""
+        with self._database.reading() as db:
+            yield from exporting.rows(db, filters)
 
     def mentions(self, number: str) -> tuple[str, tuple[Mention, ...]]:
         """The document that is meant by a number, and the articles that name it, the latest first."""

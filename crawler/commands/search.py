@@ -1,39 +1,64 @@
 """`tindothi search`: find articles by words."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
     from crawler.query import Snippet
-    from storage.search import Hit
+    from storage.search import Filters, Hit
+    from storage.store import Store
 
 DAY = click.DateTime(["%Y-%m-%d"])
 
 
-@click.command()
-@click.argument("words", nargs=-1, required=True)
-@click.option("--source", default="", help="Only of this source.")
-@click.option("--topic", default="", help="Only what matches this topic.")
-@click.option("--cites", "document", default="", help="Only what names this legal document, as 97/2019/QH14.")
-@click.option("--since", type=DAY, help="Only what was published on that day (UTC) or later.")
-@click.option("--until", type=DAY, help="Only what was published on that day or before.")
-@click.option("--withdrawn/--there", default=None, help="Only what the site took back, or only what is still there.")
-@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="Articles shown, at most.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object an article, one a line.")
-def command(
-    words: tuple[str, ...],
+def filtering(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say which articles are meant; a command with them calls `filters`."""
+    options = (
+        click.option("--source", default="", help="Only of this source."),
+        click.option("--topic", default="", help="Only what matches this topic."),
+        click.option("--cites", "document", default="", help="Only what names this legal document, as 97/2019/QH14."),
+        click.option("--since", type=DAY, help="Only what was published on that day (UTC) or later."),
+        click.option("--until", type=DAY, help="Only what was published on that day or before."),
+        click.option("--withdrawn/--there", default=None, help="Only what the site took back, or what is still there."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def filters(
+    store: "Store",
+    *,
     source: str,
     topic: str,
     document: str,
     since: datetime | None,
     until: datetime | None,
     withdrawn: bool | None,
-    limit: int,
-    as_json: bool,
-) -> None:
+) -> "Filters":
+    """The filters that the options say."""
+    from storage.search import Filters
+
+    return Filters(
+        source=source,
+        topic=topic,
+        document=store.mentions(document)[0] if document else "",
+        since=since and since.replace(tzinfo=UTC),
+        until=until and until.replace(tzinfo=UTC) + timedelta(days=1),
+        withdrawn=withdrawn,
+    )
+
+
+@click.command()
+@click.argument("words", nargs=-1, required=True)
+@filtering
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="Articles shown, at most.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object an article, one a line.")
+def command(words: tuple[str, ...], limit: int, as_json: bool, **chosen: Any) -> None:
     """Find stored articles by WORDS, with or without diacritics: "do thi" finds "đô thị".
 
     \b
@@ -47,18 +72,9 @@ def command(
     """
     from crawler.config import load
     from storage.opening import open_store
-    from storage.search import Filters
 
     with open_store(load()) as store:
-        filters = Filters(
-            source=source,
-            topic=topic,
-            document=store.mentions(document)[0] if document else "",
-            since=since and since.replace(tzinfo=UTC),
-            until=until and until.replace(tzinfo=UTC) + timedelta(days=1),
-            withdrawn=withdrawn,
-        )
-        hits = store.search(" ".join(words), limit, filters)
+        hits = store.search(" ".join(words), limit, filters(store, **chosen))
     for hit in hits:
         click.echo(_json(hit) if as_json else _shown(hit))
     if not hits and not as_json:
