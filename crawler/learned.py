@@ -111,6 +111,32 @@ def learn(pages: Iterable[SeenPage]) -> Learned:
     )
 
 
+def refurnished(before: Iterable[Block], now: Iterable[Block]) -> bool:
+    """Whether a page still has the text of before, but other lines where furniture stood that was learned: a new promo.
+
+    It is not known yet, and would look like an edit of every article at once.
+    """
+    text: list[str] = []
+    furniture: list[list[str]] = [[]]  # its paths, between the lines of the text
+    for block in before:
+        if block.rule is None:
+            text.append(block.text)
+            furniture.append([])
+        elif block.rule in (TEXT, PATH):
+            furniture[-1].append(block.path)
+    at = 0
+    for block in now:
+        if block.rule is not None:
+            continue
+        if at < len(text) and block.text == text[at]:
+            at += 1
+        elif block.path in furniture[at]:
+            furniture[at].remove(block.path)
+        else:
+            return False
+    return at == len(text)
+
+
 @dataclass(slots=True)
 class _Line:
     """A text, in compared form, at its path: on which pages, kept on which, more than once on how many."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Insert, Row, delete, insert, or_, select, update
 
+from crawler.learned import refurnished
 from crawler.text import content_hash, text_key
 from crawler.types import Article, Cause, Change
 from storage import ledger, pending, schema, search
@@ -82,6 +83,14 @@ def _is_ours(page: Page, current: Row[Any]) -> bool:
     return record is not None and record == current.record_id
 
 
+def _says_the_same(again: Article, page: Page) -> bool:
+    """Whether the site's text is that of the earlier page, as we read that today; furniture is none of it."""
+    if content_hash(again.title, again.lead, again.paragraphs) == page.content_hash:
+        return True
+    same = (again.title, again.lead) == (page.article.title, page.article.lead)
+    return same and refurnished(again.blocks, page.article.blocks)
+
+
 def _still_twin(page: Page, known: Row[Any], current: Row[Any], where: Row[Any], again: Article | None) -> bool:
     """Whether the page at a further address still carries the article's text, or is too old to say otherwise."""
     if page.content_hash in (where.content_hash, current.content_hash) or page.fetched_at < where.seen_at:
@@ -102,9 +111,7 @@ def _revisit(
     now: datetime,
     policy: Policy,
 ) -> Change:
-    ours = _is_ours(page, current) or (
-        again is not None and content_hash(again.title, again.lead, again.paragraphs) == page.content_hash
-    )
+    ours = _is_ours(page, current) or (again is not None and _says_the_same(again, page))
     decision = decide(
         Known(
             content_hash=current.content_hash,

@@ -14,7 +14,8 @@ import feedparser
 import pytest
 
 from crawler.errors import PublishError
-from crawler.types import Article, Change
+from crawler.learned import TEXT as LEARNED
+from crawler.types import Article, Block, Change
 from feeds.publish import publish
 from storage.policy import Policy
 from storage.store import Store
@@ -143,6 +144,29 @@ def test_an_edit_is_the_same_entry_moved(stage: Stage, store: Store, reader: Rea
     assert reader.poll(stage.now) == (set(), {edited})
     assert reader.titles[edited] == "Tin đã đính chính"
     assert not told(stage, store)
+
+
+def test_a_new_promo_on_all_pages_moves_nothing(stage: Stage, store: Store, reader: Reader) -> None:
+    """Furniture that was learned gives way to other furniture, which is not known yet."""
+
+    def page(number: int, promo: str, *, learned: bool = False) -> Article:
+        lines = [Block(text=text, tag="p", path="div>p") for text in news(number).paragraphs]
+        blocks = (lines[0], Block(text=promo, tag="p", path="div>p", rule=LEARNED if learned else None), lines[1])
+        return replace(news(number), paragraphs=tuple(one.text for one in blocks if not one.rule), blocks=blocks)
+
+    begun(stage, store)
+    for number in range(5):
+        stage.pass_time()
+        visit(stage, store, page(number, "Mời bà con tải ứng dụng.", learned=True), TOPIC)
+    told(stage, store)
+    reader.poll(stage.now)
+    for number in range(5):
+        snapshot = store.archive(stage.page(url_of(number), b"<p>2"))
+        said = judged(snapshot, page(number, "Mời bà con xem đua ghe."), TOPIC)
+        before = page(number, "Mời bà con tải ứng dụng.", learned=True)
+        assert store.save(said, again=lambda _, before=before: before) is Change.REVISED  # type: ignore[misc]
+    told(stage, store)
+    assert reader.poll(stage.now) == (set(), set())
 
 
 def test_a_withdrawn_article_stays_marked_and_may_return(stage: Stage, store: Store, reader: Reader) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from crawler.commands.extract import command
 from crawler.extract import extract
-from crawler.learned import NOTHING, PATH, TEXT, Learned, SeenPage, learn, learned_rule
+from crawler.learned import NOTHING, PATH, TEXT, Learned, SeenPage, learn, learned_rule, refurnished
 from crawler.types import Article, Block, Snapshot, Source
 from tests.cms import FURNITURE, PLACES, own_lines, page_of
 
@@ -221,6 +221,33 @@ def test_a_quoted_sentence_among_the_paragraphs_stays(count: int, data: st.DataO
 def test_learning_does_not_feed_on_itself(window: list[SeenPage]) -> None:
     learned = learn(window)
     assert learn([judged(page, learned) for page in window]) == learned
+
+
+A, B, C = (Block(text=f"Đoạn {letter} của bài.", tag="p", path=BODY) for letter in "ABC")
+OLD_PROMO = Block(text=PROMO, tag="p", path=BODY, rule=TEXT)
+OLD_LIST = Block(text="Chuyện cũ Bến Gỗ kể lại", tag="p", path=BOX, rule=PATH)
+NEW_PROMO = Block(text="Mời bà con xem đua ghe", tag="p", path=BODY)
+NEW_LIST = Block(text="Chuyện cũ Sông Mây kể lại", tag="p", path=BOX)
+MENU = Block(text="Trang chủ", tag="a", path=BOX, rule="menu")
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "same"),
+    [
+        pytest.param((A, OLD_PROMO, B), (A, NEW_PROMO, B), True, id="another promo"),
+        pytest.param((MENU, A, OLD_PROMO, B), (A, NEW_PROMO, B, MENU), True, id="menus tell nothing"),
+        pytest.param((A, OLD_PROMO, B, OLD_LIST), (A, B, NEW_LIST), True, id="one gone, another item"),
+        pytest.param((A, OLD_PROMO, OLD_LIST), (A, NEW_LIST, NEW_PROMO), True, id="the other way round"),
+        pytest.param((A, OLD_PROMO), (A, NEW_PROMO, C), False, id="more than stood there"),
+        pytest.param((A, OLD_LIST, B), (A, NEW_PROMO, B), False, id="another place"),
+        pytest.param((A, OLD_PROMO, B), (A, B, NEW_PROMO), False, id="behind the next paragraph"),
+        pytest.param((A, OLD_PROMO, B), (A, NEW_PROMO, C), False, id="an edit, too"),
+        pytest.param((A, OLD_PROMO, B), (A, NEW_PROMO), False, id="a paragraph is gone"),
+        pytest.param((A, B), (A, NEW_PROMO, B), False, id="where nothing was learned"),
+    ],
+)
+def test_furniture_that_changed_is_no_edit(before: Sequence[Block], now: Sequence[Block], same: bool) -> None:
+    assert refurnished(before, now) is same
 
 
 # --- a site that no rule knows ---------------------------------------------------------------------------------------
