@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from crawler.margins import HEAD, SECTIONS, TAIL
 from crawler.widgets import LINES
@@ -33,26 +33,33 @@ _TABLES = {
     "tail": _table(TAIL),
     "sections": _table(SECTIONS),
 }
+_HEADING = re.compile(r"khảo sát|kết quả|thảo luận|chức năng|công cụ|đánh giá|trả lời", re.IGNORECASE)
 _ASKING = ("poll", "rating")
 _ASKS = re.compile(r"\?$|^\W*(?:thăm dò|bình chọn|đánh giá (?:bài|của bạn)|(?:theo bạn|bạn)\b)", re.IGNORECASE)
 _USUAL = re.compile(
     r"(?:rất |khá |tương đối |chưa |không |tạm )?(?:tốt|hài lòng|đẹp|xấu|hữu ích|thuận tiện|hợp lý|dễ (?:dùng|tìm|đọc)"
-    r"|được|quan tâm)|khá|trung bình|bình thường|kém|có|không|(?:ý kiến )?khác",
+    r"|được|quan tâm|kém)|khá|trung bình|bình thường|có|không|(?:ý kiến )?khác",
     re.IGNORECASE,
 )
 _ANSWERS, _ANSWER = 8, 60  # answers of a poll; characters of one
 _BULLETS = "•·▪►■●○◦-–*+>» "
 _CLOCK = re.compile(r"[012]?\d\s?[:hg]\s?[0-5]\d(?:\s?(?:p|phút))?", re.IGNORECASE)
 _ENTRIES, _NOTE = 3, 20  # entries of a live page, characters of one
+_CELLS = 6  # of a table of data
+_NUMBER = re.compile(r"\d[\d.,]{0,12}")
+_COUNTED = re.compile(r"hôm|tuần|tháng|năm|ngày|trong|tất cả|tổng|khách|đang", re.IGNORECASE)
+_EVENT = re.compile(r"(?:địa điểm|thành phần|chủ trì|đối tượng)\b[^:]{0,30}:", re.IGNORECASE)
+_WEEKDAY = re.compile(r"thứ (?:hai|ba|tư|năm|sáu|bảy|\d)|chủ nhật", re.IGNORECASE)
 _LONGEST = 240  # characters of a line that a rule may take
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """What the rules see of a line: its text, the share of links in it (0…1)."""
+    """What the rules see of a line: its text, the share of links in it (0…1), whether it is a cell among several."""
 
     text: str
     linked: float = 0.0
+    cell: bool = False
 
 
 @lru_cache(maxsize=8192)
@@ -101,6 +108,30 @@ def timeline(lines: Sequence[Line], rules: Sequence[str | None], places: Sequenc
     return len(over) >= _ENTRIES and 2 * len(over) > len(places)
 
 
+def is_event(texts: Sequence[str], place: int) -> bool:
+    """Whether a line tells the time of an event: "Thời gian: …", and beside it "Địa điểm: …"."""
+    if not texts[place].lstrip(_BULLETS).lower().startswith("thời gian"):
+        return False
+    return any(_EVENT.match(text.lstrip(_BULLETS)) for text in (*texts[place + 1 : place + 3], *texts[:place][-1:]))
+
+
+def chronicle(lines: Sequence[Line], rules: Sequence[str | None], places: Sequence[int]) -> list[int]:
+    """Days that head the entries of a chronicle or a week's plan: several of one form, each over a sentence.
+
+    :param places: of the lines that are a day and no clock, in page order
+    """
+    over = [
+        place
+        for place in places
+        if place + 1 < len(lines)
+        and rules[place + 1] is None
+        and is_prose(lines[place + 1].text)
+        and lines[place + 1].linked < 0.5
+    ]
+    forms = [re.sub(r"\d+", "0", _WEEKDAY.sub("w", lines[place].text.lower())) for place in over]
+    return [place for place, form in zip(over, forms, strict=True) if forms.count(form) > 1]
+
+
 def verdicts(lines: Sequence[Line]) -> tuple[str | None, ...]:
     """For each line of a body the rule that strips it, or None: kept."""
     rules: list[str | None] = [line_rule(line.text) for line in lines]
@@ -108,6 +139,9 @@ def verdicts(lines: Sequence[Line]) -> tuple[str | None, ...]:
     if timeline(lines, rules, clocks):
         for place in clocks:
             rules[place] = None
+    _count(lines, rules)
+    _keep_cells(lines, rules)
+    _keep_headings(lines, rules)
     _answer(lines, rules)
     prose = [
         place for place, line in enumerate(lines) if rules[place] is None and is_prose(line.text) and line.linked < 0.5
@@ -122,6 +156,28 @@ def verdicts(lines: Sequence[Line]) -> tuple[str | None, ...]:
     return tuple(rules)
 
 
+def _keep_cells(lines: Sequence[Line], rules: list[str | None]) -> None:
+    """In a table of data a widget's words are words: "Trung bình", "8/10"; not so where they are most of its cells."""
+    for cell, run in groupby(range(len(lines)), key=lambda place: lines[place].cell):
+        places = list(run)
+        plain = sum(rules[place] is None for place in places)
+        if not cell or len(places) < _CELLS or 3 * plain < len(places):
+            continue
+        for place in places:
+            if rules[place] != "attachment" and lines[place].linked < 0.5:
+                rules[place] = None
+
+
+def _keep_headings(lines: Sequence[Line], rules: list[str | None]) -> None:
+    """A word over a paragraph, right behind another paragraph, is a heading of the text."""
+    for place in range(1, len(lines) - 1):
+        line, around = lines[place], (place - 1, place + 1)
+        if rules[place] is None or line.linked or not _HEADING.fullmatch(line.text):
+            continue
+        if all(rules[at] is None and is_prose(lines[at].text) and lines[at].linked < 0.5 for at in around):
+            rules[place] = None
+
+
 def _answer(lines: Sequence[Line], rules: list[str | None]) -> None:
     """A poll's answers: any short lines up to its button, else the usual ones; in a table the same words are text."""
     for first, rule in enumerate(rules):
@@ -134,6 +190,18 @@ def _answer(lines: Sequence[Line], rules: list[str | None]) -> None:
             if rules[place] is None and (len(text) > _ANSWER if button else not _USUAL.fullmatch(text)):
                 break
             rules[place] = rules[place] or rule
+        for place in range(button, places.stop) if button and rule == "rating" else ():
+            if rules[place] not in _ASKING and not _USUAL.fullmatch(lines[place].text.lstrip(_BULLETS)):
+                break
+            rules[place] = rules[place] or rule
+
+
+def _count(lines: Sequence[Line], rules: list[str | None]) -> None:
+    """The numbers of counters, each in a line behind its label; and labels that follow one."""
+    for place, (label, number) in enumerate(pairwise(lines)):
+        counted = rules[place] == "counter" or (place and rules[place - 1] == "counter" and _COUNTED.match(label.text))
+        if counted and rules[place] in (None, "counter") and _NUMBER.fullmatch(number.text):
+            rules[place] = rules[place + 1] = "counter"
 
 
 def _cut(lines: Sequence[Line], rules: list[str | None], prose: Sequence[int]) -> None:
@@ -164,6 +232,9 @@ def _trim(lines: Sequence[Line], rules: list[str | None]) -> None:
         rules[place] = rules[place] or _match("tail", lines[place].text)
         if rules[place] is None and is_prose(lines[place].text):
             break
+    for before, after in pairwise(range(max(place, 0), len(lines))):
+        if rules[before] in ("attachment", "tags") and rules[after] is None and lines[after].linked > 0.9:
+            rules[after] = rules[before]
 
 
 def _is_list(after: Sequence[Line]) -> bool:

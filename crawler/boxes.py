@@ -37,6 +37,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "caption": (
         "caption", "captions", "img-?desc", "image-?desc", "photo-?desc", "photo-?cms-?caption",
         "chu-?thich(?:-anh)?", "wp-caption-text", "pic-?desc", "image-?caption", "desc-?img",
+        "(?:img|image|photo|pic|picture)-?(?:note|title|legend|cap)",
     ),
     "comments": (
         "comments?", r"comment-?(?:box|list|form|area|wrap\w*|respond)", "binh-?luan", "disqus", "fb-comments",
@@ -137,7 +138,7 @@ _SHARE, _FIRM_SHARE = 0.3, 0.6  # of the page's prose: what holds more is no box
 @lru_cache(maxsize=4096)
 def named(names: str) -> str | None:
     """The rule that the class names and ids stand for, or None."""
-    found = _BOX.search(_CAMEL.sub("-", names).lower())
+    found = _BOX.search(_CAMEL.sub("-", names).lower().replace("_", "-"))
     return found.lastgroup.replace("_", "-") if found and found.lastgroup else None
 
 

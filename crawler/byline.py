@@ -34,14 +34,22 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 # A date with its clock, as it stands beside a name.
 _DAY, _TIME = r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}", r"\d{1,2}[:h]\d{2}(?::\d{2})?"
 _DATE = re.compile(
-    rf"(?:(?:thứ \w+|chủ nhật|t\d|cn),? *)?(?:ngày )?{_DAY}(?:[\s,|–-]*{_TIME}(?: ?[ap]m\b)?)?(?: *\(?gmt ?\+?\d*\)?)?"
-    rf"|{_TIME}[\s,|–-]*(?:ngày )?{_DAY}",
+    rf"(?:(?:thứ \w+|chủ nhật|t\d|cn),? *)?(?:ngày )?{_DAY}(?:[\s,|–-]*{_TIME}(?: ?(?:[ap]m|sa|ch)\b)?)?"
+    r"(?: *\(?gmt ?\+?\d*\)?)?"
+    rf"|{_TIME}[\s,|–-]*(?:ngày )?{_DAY}"
+    rf"|(?:ngày )?\d{{1,2}} tháng [^\W\d_]{{2,4}}(?: (?:một|hai))?,? (?:năm )?\d{{4}}",
     re.IGNORECASE,
 )
 _CREDITED = re.compile(r"(?:theo|nguồn)\s*:?", re.IGNORECASE)
 _COUNTED = re.compile(
     r"\b[\d.,]+ (?:bình luận|lượt (?:xem|đọc|truy cập)|views?|comments?|phút đọc)\b"
     r"|\b(?:số )?(?:lượt (?:xem|đọc|truy cập)|views?|đã xem)\s*:?\s*[\d.,]+|(?<=[|\s])[\d.,]+$",
+    re.IGNORECASE,
+)
+# The office over the name of who signs a document: no author's.
+_SIGNER = re.compile(
+    r"(?:(?:tm|kt|tl|tuq|q)\. ?.{2,60}|(?:quyền |phó )?(?:chủ tịch|giám đốc|bí thư|chánh văn phòng|trưởng (?:ban|phòng)"
+    r"|hiệu trưởng|thủ trưởng|bộ trưởng|thủ tướng|tổng giám đốc|chủ nhiệm|cục trưởng)(?: .{2,40})?)",
     re.IGNORECASE,
 )
 _TAIL = 4  # lines at the end of a text among which a signature stands
@@ -162,6 +170,9 @@ def _tail(layout: Layout, kept: Sequence[int], facts: Metadata) -> tuple[list[st
                 break
             credit = credit or found
             continue
+        above = max((one for one in kept if one < at), default=-1)
+        if above >= 0 and _SIGNER.fullmatch(layout.lines[above].text):
+            break
         signed = _signature(line, facts)
         if signed:
             names = signed + names

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from crawler.blocked import refuse_blocked, refuse_redirect, refuse_status
-from crawler.boilerplate import Line, is_prose, timeline, verdicts, without_prefix
+from crawler.boilerplate import Line, chronicle, is_event, is_prose, timeline, verdicts, without_prefix
 from crawler.byline import find_byline
 from crawler.conflicts import lost
 from crawler.dates import labelled_date, page_date
@@ -37,6 +37,7 @@ from crawler.verdict import blocks
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _PROSE = 140  # characters of the line that begins the prose
 _CLOCK = re.compile(r"\d{1,2} ?[:hg] ?\d{2}")
+_CHANGED = re.compile(r"(?:ngày |lần )?(?:đăng|cập nhật|sửa|xuất bản)", re.IGNORECASE)
 _COLUMNS = 3  # cells of a row of data; a page's frame and its header lines have fewer
 _HEADER = 100  # characters of a line that prints the date
 _SMALLEST = 60  # characters of lead and text
@@ -185,7 +186,7 @@ def _rules(layout: Layout, title: Headline, lead: Lead | None, items: frozenset[
     for at in items:
         rules[at] = rules[at] or "announcement"
     body = [at for at, rule in enumerate(rules) if rule is None]
-    judged = [Line(text=layout.lines[at].text, linked=layout.lines[at].linked) for at in body]
+    judged = [_judged(layout.lines[at]) for at in body]
     found = verdicts(judged)
     dates = [place for place, at in enumerate(body) if found[place] is None and _is_date(layout.lines[at])]
     stamps = [place for place in dates if _CLOCK.search(judged[place].text)]
@@ -193,6 +194,11 @@ def _rules(layout: Layout, title: Headline, lead: Lead | None, items: frozenset[
         rules[at] = rule
     for place in dates if not timeline(judged, found, stamps) else ():
         rules[body[place]] = "date"
+    texts = [line.text for line in judged]
+    told = [place for place in dates if is_event(texts, place)]
+    days = [at for at, one in enumerate(body) if rules[one] in ("date", "clock") and not _CLOCK.search(texts[at])]
+    for place in (*told, *chronicle(judged, found, [at for at in days if not _CHANGED.match(texts[at])])):
+        rules[body[place]] = None
     for at in _above_date(layout, rules):
         rules[at] = "header"
     for at in orphans(layout, rules):
@@ -200,6 +206,10 @@ def _rules(layout: Layout, title: Headline, lead: Lead | None, items: frozenset[
     if lead and body and layout.lines[body[0]].text == lead.text:
         rules[body[0]] = "lead"
     return rules
+
+
+def _judged(line: Segment) -> Line:
+    return Line(text=line.text, linked=line.linked, cell=columns(line.element) >= _COLUMNS)
 
 
 def _learned(layout: Layout, rules: Sequence[str | None], learned: Learned) -> list[tuple[int, str]]:

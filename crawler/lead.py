@@ -234,4 +234,6 @@ def _alone(layout: Layout, around: Sequence[int]) -> Lead | None:
 def _is_subheading(line: Segment) -> bool:
     if not 15 <= len(line.text) <= 100 or line.text[-1] in ".,:;!?…)" or _NUMBERED.match(line.text):
         return False
+    if labelled_date(line.text):
+        return False
     return not _is_caption(line.element)

@@ -14,7 +14,10 @@ HEAD: Mapping[str, tuple[str, ...]] = {
             r"|-]+\d{1,2}:\d{2}(?::\d{2})?(?: ?[ap]m)?)?(?: ?\(?gmt.{0,6}\)?)?"
         ),
         "hôm nay(?:,| là) .{6,40}",
+        r"(?:thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật),?|\(?(?:gmt|utc) ?\+ ?0?7(?::00)?\)?",
         r"\d{1,2}[:h]\d{2} ?(?:sáng|trưa|chiều|tối|am|pm)",
+        r"\d{1,2} (?:phút|giờ|ngày|tuần|tháng|năm) trước|\d{1,2} ?th\d{1,2}",
+        r"(?:đã )?(?:chỉnh )?sửa(?: lúc| ngày| lần cuối)?\s*:\s*\d.{4,40}",
         r"(?:[\w .]{2,40}, )?ngày \d{1,2} tháng \d{1,2} năm \d{4}",
     ),
     "counter": (r"\d[\d.,]{0,8}",),
@@ -31,12 +34,16 @@ HEAD: Mapping[str, tuple[str, ...]] = {
 
 # Lines that go where they stand after the prose.
 TAIL: Mapping[str, tuple[str, ...]] = {
+    "attachment": (
+        r"\S.{0,120}\.(?:pdf|docx?|xlsx?|pptx?|rtf|zip|rar|7z)(?:\s*[(\[–-]?\s*\d[\d.,]* ?[kmg]?b\s*[)\]]?)?",
+        r"\(?\d[\d.,]* ?[kmg]b\)?|(?:dung lượng|kích thước)(?: (?:file|tệp))?\s*:?",
+    ),
     "author-label": (r"tác giả\s*:",),
     "captcha": ("xác nhận", "làm mới"),
     "contact": (
         (
             "(?:địa chỉ|trụ sở|tòa soạn|điện thoại|đt|tel|fax|hotline|đường dây nóng|e-?mail|website"
-            r"|bộ phận tiếp nhận)\b[^.:]{0,60}:.{0,200}"
+            r"|bộ phận tiếp nhận|đơn vị (?:quản lý|chủ quản|thiết kế|vận hành))\b[^.:]{0,60}:.{0,200}"
         ),
         "(?:cổng|trang) thông tin điện tử .{2,120}",
         "(?:người )?chịu trách nhiệm(?: chính| nội dung| xuất bản| biên tập)?(?: .{0,20})?:.{2,160}",
@@ -56,7 +63,9 @@ TAIL: Mapping[str, tuple[str, ...]] = {
         "lịch (?:công tác|làm việc|tiếp (?:công )?dân)(?: tuần)?(?: \\d+)?",
         r"(?:mời )?(?:bạn đọc|độc giả|quý vị) (?:xem|đọc) thêm\s*:?",
     ),
-    "pager": (r"\W*(?:lùi|tiếp theo|(?:bài|trang|tin) (?:trước|sau|tiếp theo|kế tiếp)|previous|prev|next)\W*",),
+    "pager": (
+        r"\W*(?:lùi|tiếp theo|tiếp|trước|sau|(?:bài|trang|tin) (?:trước|sau|tiếp theo|kế tiếp)|previous|prev|next)\W*",
+    ),
     "shop": (r"số lượng\s*:?", "thêm vào giỏ(?: hàng)?", "mua ngay"),
     "tags": (
         r"(?:từ kh[óo][áa]|tags?|chủ đề|thẻ|keywords?|xem thêm về|sự kiện)\s*:?(?: .{0,200})?",
@@ -80,15 +89,15 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     "rating-section": (r"đánh giá(?: bài viết| của bạn| chung)?\s*:",),
     "related-section": (
         (
-            "(?:các |những |xem )?(?:tin|bài|tin bài|tin tức|bài viết|thông tin)(?: tức| viết)? (?:khác"
-            "|liên quan|(?:cùng|trong) (?:chuyên mục|chủ đề|mục|danh mục|lĩnh vực)|mới(?: nhất| hơn| đăng)?"
+            "(?:các |những |xem )?(?:tin|bài|tin,? bài|tin tức|bài viết|thông tin)(?: tức| viết)? (?:khác"
+            "|liên quan|(?:cùng|trong) (?:chuyên mục|chủ đề|mục|danh mục|lĩnh vực|loại)|mới(?: nhất| hơn| đăng)?"
             "|cũ(?: hơn)?|đã (?:đưa|đăng)|nổi bật|đọc nhiều(?: nhất)?|xem nhiều(?: nhất)?|tiêu điểm|nóng"
-            r"|đáng chú ý|tiếp theo|trước đó)(?: .{0,20})?\s*:?"
+            r"|đáng chú ý|tiếp theo|trước(?: đó)?)(?: .{0,20})?\s*:?"
         ),
         (
             "(?:cùng (?:chuyên mục|chủ đề|mục|tác giả)|đọc nhiều(?: nhất)?|xem nhiều(?: nhất)?|đọc thêm"
             "|có thể bạn (?:quan tâm|thích|muốn đọc)|bạn (?:nên|có thể) (?:đọc|quan tâm)|được quan tâm"
-            r"|đang được quan tâm|mới nhất|tin mới|nổi bật)\s*:?"
+            r"|đang được quan tâm|mới nhất|tin mới|nổi bật|văn bản mới ban hành)\s*:?"
         ),
     ),
     "tools-section": (

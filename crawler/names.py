@@ -16,18 +16,28 @@ _INITIALS = re.compile(rf"[{_CAPITAL}]{{2}}|[{_CAPITAL}](?:\. ?[{_CAPITAL}]){{1,
 _SPLIT = re.compile(r"\s*(?:[,;&/+]|\s[-–—]\s|\bvà\b|\bthực hiện\b)\s*", re.IGNORECASE)
 _ROLES = (
     "bài và ảnh", "bài, ảnh", "bài", "ảnh", "tin, ảnh", "tin và ảnh", "tin", "tác giả bài viết", "tác giả", "thực hiện",
-    "người viết", "người đăng", "viết bởi", "đăng bởi", "được đăng bởi", "đăng tải bởi", "bởi", "by", "posted by",
-    "written by", "author", "phóng viên", "pv", "biên tập",
+    "người viết", "người đăng", "người tạo", "viết bởi", "đăng bởi", "được đăng bởi", "đăng tải bởi", "bởi", "by",
+    "posted by", "written by", "author", "phóng viên", "pv", "cộng tác viên", "ctv", "btv", "biên tập",
 )  # fmt: skip
 _ROLE = re.compile(rf"^(?:(?:{'|'.join(_ROLES)})\s*[:.]?\s+)+(?=\S)", re.IGNORECASE)
 _WRITTEN = re.compile(r"^(?:(?:viết|được đăng|đăng|đăng tải) bởi|(?:posted|written) by)\b", re.IGNORECASE)
 _PHOTOS = re.compile(r"\s*[.;,|/–-]?\s*\(?(?:ảnh|clip|video|đồ họa|đồ hoạ)\s*:.*$", re.IGNORECASE)
 _OUTLET = re.compile(r"\b(?:online|news|báo|tạp chí|tv|tivi|plus|media|net|ttxvn)\b", re.IGNORECASE)
+# An office or a place, by the words that its name begins with.
+_OFFICE = re.compile(
+    r"(?:phòng|văn phòng|ban (?:biên|chấp|chỉ|dân|quản|tuyên|tổ)|sở|bộ|cục|chi cục|vụ|viện|hội|liên đoàn|công đoàn"
+    r"|đoàn (?:thanh niên|tncs|phường|xã)|đảng (?:ủy|uỷ|bộ)|chi bộ|công an|trung tâm|trạm"
+    r"|trường (?:đại|cao|tiểu|mầm|thcs|thpt)|tỉnh|thành phố|quận|huyện|thị xã|phường|xã|thị trấn"
+    r"|ủy ban|uỷ ban|ubnd|hđnd|mttq|mặt trận|đài (?:phát|truyền)|cổng|trang (?:thông|tin)|website"
+    r"|tin|bản tin|tổng hợp|thông tin|quản trị|công ty)(?!\w)",
+    re.IGNORECASE,
+)
 _ASIDE = re.compile(r"\s*\([^()]{0,40}\)\s*$")
 _CREDIT = re.compile(
     r"^\(?\s*(?:theo|nguồn(?: tin| bài viết)?|source)\s*(?::|\s)\s*(?P<credit>.{2,60}?)\s*\)?$", re.IGNORECASE
 )
 _ATTRIBUTED = re.compile(r"^(?P<name>[^-–—]{2,40}?)\s*[-–—,/|(]\s*(?:theo )?(?P<rest>[^-–—]{2,40}?)\)?$", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")  # a document's number, a date
 _LONGEST = 40  # characters of a name
 _NOT_NAMES = frozenset(
     (
@@ -55,6 +65,8 @@ def people(text: str, facts: Metadata) -> list[str]:
     bare = _ASIDE.sub("", _PHOTOS.sub("", _ROLE.sub("", line))).strip(" .:-–—|")
     if _DESK.fullmatch(bare):
         return [bare]
+    if _DIGIT.search(bare):
+        return []
     names = [part.strip(" .:") for part in _SPLIT.split(bare) if part.strip(" .:")]
     found = [name for name in names if _is_name(name, facts)]
     return found if found and len(found) >= len(names) - 1 else []
@@ -92,6 +104,8 @@ def _is_name(name: str, facts: Metadata) -> bool:
         return False
     if _DESK.fullmatch(name) or _INITIALS.fullmatch(name):
         return squeezed(name) not in facts.sites
+    if _OFFICE.match(name):
+        return False
     short = squeezed(name)
     own = any(short in site or (len(site) > 3 and site in short) for site in facts.sites)
     return not own and _PERSON.fullmatch(name.title() if name.isupper() else name) is not None

@@ -15,7 +15,7 @@ from itertools import islice
 
 from lxml import etree
 
-from crawler.boilerplate import is_prose
+from crawler.boilerplate import is_event, is_prose
 from crawler.dates import labelled_date, page_date, url_day
 from crawler.document import Document
 from crawler.layout import Layout
@@ -31,6 +31,7 @@ _PRINT = re.compile(r"\b(?:print|gốc|bản in)\b", re.IGNORECASE)
 _HEADLINE = 30  # characters of a link beside a date that is another's headline
 _DRAFT = timedelta(days=30)  # between an address and the publication
 _BEHIND_LEAD = 3  # lines behind the first prose, which may be the lead, in which a date may stand
+_CLOCK = re.compile(r"\W*[012]?\d\s?[:hg]\s?[0-5]\d(?:\s?(?:am|pm|sa|ch))?\W*", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NAMED = re.compile(
     r"(?:^|[-_ ])(?:(?:post|entry|article|item|news|detail)[-_]?(?:date|time|published)(?:[-_]?created)?"
@@ -38,6 +39,10 @@ _NAMED = re.compile(
     r"(?=$|[-_ ])"
 )
 _UPDATED = re.compile(r"label:(?:ngày |thời gian )?(?:cập nhật|(?:last )?(?:updated|modified))", re.IGNORECASE)
+_CHANGED = re.compile(r"(?:cập nhật|chỉnh sửa|đã sửa|updated|modified)\b", re.IGNORECASE)
+_LAST_CHANGED = re.compile(
+    r"(?:lần )?(?:cập nhật|sửa|chỉnh sửa) (?:lần )?cuối|last (?:updated|modified)", re.IGNORECASE
+)
 _SAID = re.compile(r"label:(?:(?:ngày|thời gian|giờ) )?(?:đăng|xuất bản|phát hành|posted|published)", re.IGNORECASE)
 # Days of something else, on folded text: of a document, an event, a deadline.
 _OTHERS = re.compile(
@@ -77,7 +82,11 @@ def find_dates(
         *_from_lines(layout, place, now, order),
     ]
     when = _finest(told)
-    changes = [*_from_metadata(facts.modified, now), *(one for one in told if _UPDATED.match(one.origin))]
+    changes = [
+        *_from_metadata(facts.modified, now),
+        *(one for one in told if _UPDATED.match(one.origin)),
+        *_changes(layout, place, now, order),
+    ]
     updated = next((one for one in changes if when is None or _minute(one) > _minute(when)), None)
     chosen = {_minute(one) for one in (when, updated) if one}
     also = [("published", one) for one in told if not _UPDATED.match(one.origin)]
@@ -153,12 +162,17 @@ def _from_metadata(said: Iterable[tuple[str, str]], now: datetime | None) -> Ite
 
 def _from_microdata(layout: Layout, now: datetime | None) -> Iterator[Instant]:
     """What one element of the page alone marks as the date of publication: schema.org's property, hAtom's class."""
+    yield from _marked(layout, now, (("itemprop", "itemprop:datePublished"), ("class", "class:published")))
+
+
+def _marked(layout: Layout, now: datetime | None, marks: Sequence[tuple[str, str]]) -> Iterator[Instant]:
+    """The one date that elements with a mark print. `marks`: attributes, each with the origin that names its word."""
     if layout.body is None:
         return
     told = {
         value: origin
         for element in layout.body.getroottree().getroot().iter("time", "abbr", "span")
-        for key, origin in (("itemprop", "itemprop:datePublished"), ("class", "class:published"))
+        for key, origin in marks
         if origin.partition(":")[2] in (element.get(key) or "").split()
         and (value := element.get("content") or element.get("datetime") or element.get("title"))
     }
@@ -168,14 +182,33 @@ def _from_microdata(layout: Layout, now: datetime | None) -> Iterator[Instant]:
         yield replace(instant, origin=origin)
 
 
+def _changes(layout: Layout, place: int, now: datetime | None, order: str) -> Iterator[Instant]:
+    """When it was changed: as marked, as said beside the date of publication, or as the line behind the text says."""
+    yield from _marked(layout, now, (("itemprop", "itemprop:dateModified"), ("class", "class:updated")))
+    first = _first_prose(layout, place)
+    for line in layout.lines[place + 1 : first] if place >= 0 else ():
+        if (label := _CHANGED.search(line.text)) and len(line.text) <= _LONGEST:
+            yield from _told_change(line.text[label.start() :], now, order)
+    for line in _tail(layout):
+        if _is_header(line) and _LAST_CHANGED.match(line.text):
+            yield from _told_change(line.text, now, order)
+
+
+def _told_change(said: str, now: datetime | None, order: str) -> Iterator[Instant]:
+    found = page_date(said, now=now, order=order)
+    if found and found.precision is Precision.MINUTE:
+        yield replace(found, origin="label:Cập nhật")
+
+
 def _from_lines(layout: Layout, place: int, now: datetime | None, order: str) -> Iterator[Instant]:
     """Header lines: behind the headline first, then labelled ones just before it."""
     lines = layout.lines
     first = _first_prose(layout, place)
+    texts = [line.text for line in lines[:first]]
     told = [
-        found
-        for line in (lines[place + 1 : first] if place >= 0 else ())
-        if _is_header(line) and (found := _header_date(line, now, order))
+        _timed(found, lines, at, now, order)
+        for at in (range(place + 1, first) if place >= 0 else ())
+        if _is_header(lines[at]) and not is_event(texts, at) and (found := _header_date(lines[at], now, order))
     ]
     # "Cập nhật: …" says when it was published only where no other line does.
     yield from sorted(told, key=lambda one: bool(_UPDATED.match(one.origin)))
@@ -188,6 +221,15 @@ def _from_lines(layout: Layout, place: int, now: datetime | None, order: str) ->
             yield found
     yield from _around_lead(layout, first, now, order)
     yield from _behind(layout, now, order)
+
+
+def _timed(found: Instant, lines: Sequence[Segment], at: int, now: datetime | None, order: str) -> Instant:
+    """A day with the clock that stands alone in the line behind it, or before it."""
+    if found.precision is Precision.MINUTE:
+        return found
+    clocks = [one.text for one in (*lines[at + 1 : at + 2], *lines[max(at - 1, 0) : at]) if _CLOCK.fullmatch(one.text)]
+    whole = page_date(f"{lines[at].text} {clocks[0]}", now=now, order=order) if len(clocks) == 1 else None
+    return replace(whole, origin=found.origin) if whole and _day(whole) == _day(found) else found
 
 
 def _is_header(line: Segment) -> bool:
@@ -223,12 +265,20 @@ def _around_lead(layout: Layout, first: int, now: datetime | None, order: str) -
 
 def _behind(layout: Layout, now: datetime | None, order: str) -> Iterator[Instant]:
     """The one line behind the text that is labelled as the date of publication."""
-    last = max((at for at, held in enumerate(layout.inside) if held and is_prose(layout.lines[at].text)), default=-1)
-    lines = layout.lines[last + 1 : last + 1 + _BEFORE] if last >= 0 else ()
-    told = [found for line in lines if _is_header(line) and (found := labelled_date(line.text, now=now, order=order))]
+    told = [
+        found
+        for line in _tail(layout)
+        if _is_header(line) and (found := labelled_date(line.text, now=now, order=order))
+    ]
     said = [one for one in told if _SAID.match(one.origin)]
     if len(said) == 1:
         yield said[0]
+
+
+def _tail(layout: Layout) -> Sequence[Segment]:
+    """The lines right behind the text."""
+    last = max((at for at, held in enumerate(layout.inside) if held and is_prose(layout.lines[at].text)), default=-1)
+    return layout.lines[last + 1 : last + 1 + _BEFORE] if last >= 0 else ()
 
 
 def _first_prose(layout: Layout, place: int) -> int:

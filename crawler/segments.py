@@ -94,6 +94,7 @@ _BOLD_CLASS = re.compile(r"(?:^|[\s_-])(?:bold|strong|fw-?b|fw-?[67]00|font-?(?:
 _ITALIC_STYLE = re.compile(r"font-style\s*:\s*italic", re.IGNORECASE)
 _PRE_STYLE = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)", re.IGNORECASE)
 _ENDS = re.compile(r"[.!?…:;”\"»)\]/*|]$")
+_PLACE = re.compile(r"(?:^|[-_ ])(?:location|stamp|dateline|dia-?danh)(?=$|[-_ ])")  # parted by style from what follows
 _WORD = re.compile(r"\w")
 _OPENS_LOWER = re.compile(r"^[a-zà-ỹđ]")
 
@@ -197,6 +198,8 @@ def _walk(root: etree._Element) -> Iterator[Segment]:
             yield from _finish(line, blocks.pop(), steps, broken=False)
             line = _Line(pictures)
         if element.tail and element is not root:
+            if inline and element.tail[0].isupper() and _PLACE.search(element.get("class") or ""):
+                line.add(" ", looks[-1])
             line = yield from _add(line, element.tail, looks[-1], blocks[-1], steps)
     yield from _finish(line, root, steps, broken=False)
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 # Lines that no text has, wherever they stand.
 LINES: Mapping[str, tuple[str, ...]] = {
+    "advertisement": (r"\W*(?:quảng cáo|advertisements?|nội dung (?:quảng cáo|được tài trợ))\W*",),
     "attachment": (
         (
             "(?:tải (?:về|xuống|file|tệp|tài liệu|ứng dụng)|download"
@@ -18,7 +19,7 @@ LINES: Mapping[str, tuple[str, ...]] = {
     "audio": (
         r"\d{1,2}:\d{2}(?: ?/ ?\d{1,2}:\d{2})?",
         "(?:giọng )?(?:nam|nữ)(?: miền)? (?:bắc|trung|nam)",
-        "(?:nam|nữ) (?:hà nội|sài gòn|huế|đà nẵng)",
+        "(?:nam|nữ) (?:hà nội|sài gòn|huế|đà nẵng)|giọng (?:miền )?(?:bắc|trung|nam)",
         "(?:giọng|đọc) (?:nam|nữ)(?: .{2,12})?",
         r"giọng đọc\s*:?(?: .{0,25})?|(?:chọn|chuyển|đổi) giọng(?: đọc)?(?:\s*:.{0,25})?",
         (
@@ -28,11 +29,15 @@ LINES: Mapping[str, tuple[str, ...]] = {
         "(?:nghe|đọc) (?:nội dung bài(?: viết)?|bản tin|báo nói|bằng giọng.{0,25})|báo nói|bản tin (?:âm thanh|audio)",
         "tạm dừng|tiếp tục (?:nghe|phát)|phát|dừng|play|pause|stop|mute|âm lượng|tắt tiếng|bật tiếng",
         "(?:bấm |nhấn |dừng )?(?:nghe|đọc)(?: đọc)? (?:bài|bài viết|bài báo|nội dung|audio|tin|podcast)(?: này)?",
-        r"(?:nghe|đọc) bài(?: viết)?(?:[\s\d:/.x]|giọng|nam|nữ|miền|bắc|trung)+",
+        r"(?:nghe|đọc)(?: đọc)? (?:bài|tin|nội dung)(?: viết| báo)?(?: này)?"
+        r"(?:[\s\d:/.x]|giọng|nam|nữ|miền|bắc|trung)+",
         "(?:bấm|nhấn|chạm) để nghe|dừng (?:đọc|nghe)|(?:chuyển|chọn|đổi) giọng(?: đọc)?",
         r"tốc độ(?: đọc)?(?: ?:? ?[\d.x]+)?",
         r"[\d.]+x",
         "audio",
+        "(?:play|replay) video|unmute|fullscreen|picture-in-picture|playback rate",
+        r"(?:current time|duration|loaded|remaining time|stream type)\b[^a-z]{0,20}(?:live)?",
+        r"(?:this is a|beginning of|end of) (?:modal|dialog) window\..{0,80}",
         "your browser does not support .{0,60}",
         "trình duyệt .{0,40}không hỗ trợ .{0,60}",
     ),
@@ -57,7 +62,7 @@ LINES: Mapping[str, tuple[str, ...]] = {
             r"|comments?)\s*(?:\(?[\d.,]+\)?)?\s*:?"
         ),
         "(?:gửi|viết|xem thêm|đăng|thêm|tất cả|ẩn|hiện)(?: ý kiến| bình luận| phản hồi)+(?: .{0,30})?",
-        "(?:hiện )?chưa có (?:bình luận|ý kiến)(?: .{0,60})?",
+        "(?:hiện )?chưa có (?:bình luận|ý kiến|phản hồi|nhận xét)(?: .{0,60})?",
         r"(?:\*\s*)?(?:xin )?vui lòng (?:nhập|gõ|không|viết) .{0,80}",
         "ý kiến của bạn sẽ được .{0,60}",
         "hãy (?:là|trở thành) người đầu tiên .{0,80}",
@@ -115,11 +120,20 @@ LINES: Mapping[str, tuple[str, ...]] = {
         "chúng tôi trên (?:mạng xã hội|facebook|zalo)",
         "google news",
         "(?:đọc|xem) (?:bài|tin|báo)(?: .{2,30})? trên google news",
-        "(?:bấm|nhấn|hãy|mời bạn) theo dõi [^.]{0,60}(?:zalo|fanpage|facebook|google news|youtube)[^.]{0,50}",
+        "quan tâm zalo(?: oa)?(?: .{0,30})?|like (?:và|&) (?:theo dõi|share|chia sẻ) [^.]{0,80}",
+        (
+            "(?:theo dõi|quan tâm|like) [^.]{2,60}(?:zalo|facebook|fanpage|google news|youtube|tiktok)[^.]{0,40}"
+            " để (?:cập nhật|nhận|đọc|xem|không bỏ lỡ) [^.]{2,60}"
+        ),
+        (
+            "(?:bấm|nhấn|hãy|mời bạn)(?: vào đây)?(?: để)? theo dõi [^.]{0,60}"
+            "(?:zalo|fanpage|facebook|google news|youtube)[^.]{0,50}"
+        ),
         "follow us.{0,20}",
         "kết nối với chúng tôi",
         "(?:quý )?(?:mời )?(?:bạn đọc|độc giả|quý vị).{0,30}theo dõi .{0,60}",
         r"(?:tải|cài) (?:ứng dụng|app)\b.{0,40}",
+        r"\W*mời (?:quý )?(?:bạn đọc|độc giả|quý vị|bạn) (?:xem|đọc) thêm(?: .{2,20})?\s*:.{2,160}",
     ),
     "font-size": (
         r"(?:mặc định|bình thường)?\s*(?:cỡ|kích cỡ|kích thước) (?:chữ|font)\s*:?(?: .{0,25})?",
@@ -149,6 +163,7 @@ LINES: Mapping[str, tuple[str, ...]] = {
     ),
     "newsletter": (
         "(?:đăng ký )?nhận (?:bản )?tin(?: .{0,40})?",
+        r"nhập (?:địa chỉ )?e-?mail(?: của bạn)?\W*",
         "subscribe.{0,20}",
     ),
     "photo-credit": (
@@ -165,7 +180,7 @@ LINES: Mapping[str, tuple[str, ...]] = {
             "(?:bạn|anh/chị|quý vị)[^.?]{0,30} (?:bài viết|bài|trang|cổng|website|giao diện)[^.?]{0,20} (?:này|mới)"
             r"[^.?]{0,40}\?"
         ),
-        "(?:cảm|cám) ơn (?:bạn|quý vị) đã (?:đánh giá|bình chọn|góp ý|gửi .{0,30})[.!]?",
+        "(?:cảm|cám) ơn (?:bạn|quý vị) đã (?:đánh giá|bình chọn|góp ý|phản hồi|gửi .{0,30})[.!]?",
         r"[\d.,]+ người (?:đã )?bình chọn",
         "(?:xem )?kết quả(?: bình chọn)?",
         "biểu quyết",
@@ -176,7 +191,7 @@ LINES: Mapping[str, tuple[str, ...]] = {
             "|giao diện)[^.]{0,120}"
         ),
     ),
-    "poster": (r"(?:người (?:đăng|cập nhật|nhập|gửi)|(?:đăng|cập nhật) bởi)\s*:\s*.{0,40}",),
+    "poster": (r"(?:người (?:đăng|cập nhật|nhập|gửi|tạo)|(?:đăng|cập nhật) bởi)\s*:\s*.{0,40}",),
     "print": (
         "print(?: page| gốc)?",
         "in(?: bài(?: viết)?| trang| tin)?(?: này)?",
@@ -215,6 +230,7 @@ LINES: Mapping[str, tuple[str, ...]] = {
         r"\(?\d+ (?:bình chọn|phiếu bầu|votes?)\)?|(?:bình quân|trung bình) \(\d+ .{2,12}\)",
         r"\d(?:[.,]\d)? ?/ ?5 ?-? ?\(\d+ .{2,12}\)",
     ),
+    "related": (r"\W*(?:xem|đọc|tìm hiểu) thêm\s*:.{10,200}(?<![.;)])",),
     "share": (
         (
             "(?:chia sẻ|chia sẽ|share|tweet|like|pin it|gửi)(?: bài(?: viết| này)*| tin| link| on| this| lên"
@@ -228,7 +244,7 @@ LINES: Mapping[str, tuple[str, ...]] = {
         "(?:đã )?(?:copy|sao chép) ?!?",
         "link bài gốc(?: .{0,40})?",
         "tạo liên kết",
-        r"thích \d+",
+        r"(?:thích|chia sẻ) \d+",
         r"chia sẻ:(?: (?:facebook|zalo|twitter|x|linkedin|telegram|youtube))+",
     ),
     "tools": (
@@ -252,7 +268,8 @@ LINES: Mapping[str, tuple[str, ...]] = {
         r"xem thêm\s*[:»>.…]*|(?:thu gọn|mở rộng|ẩn bớt|ẩn/hiện)\W*",
         r"tìm kiếm\W*|nhập từ khóa.{0,20}",
         "(?:vui lòng |hãy )?bật javascript.{0,60}",
-        r"trang (?:đầu|cuối|sau|trước|tiếp)(?: theo)?|đầu trang|trang\s*:?\s*\d+(?:[\s|,]+\d+)+",
+        r"trang (?:đầu|cuối|sau|trước|tiếp)(?: theo)?|đầu trang|trang\s*:?\s*\d+(?:[\s|,]+\d+)+|trang \d+ ?/ ?\d+",
+        r"mục lục\W*(?:ẩn|hiện|toggle|hide|show)\W*",
         "sơ đồ (?:cổng|trang|site|website).{0,10}",
         r"(?:chuyên mục|dòng sự kiện)\s*:.{0,60}",
         r"loading\W*",

@@ -94,6 +94,21 @@ PROSE = (
         ("tools", "Chuyên mục: Tin phường"),
         ("share", "Chia sẻ: Facebook LinkedIn"),
         ("share", "Thích 0"),
+        ("audio", "Nghe đọc bài 0:00/3:211x"),
+        ("follow", ">>> Mời độc giả xem thêm video: Chợ Bến Đá ngày giáp Tết"),
+        ("poll", "Cảm ơn bạn đã phản hồi!"),
+        ("poster", "Người tạo: vanphong"),
+        ("advertisement", "- Quảng cáo -"),
+        ("audio", "Giọng miền Bắc"),
+        ("audio", "Current Time 0:00"),
+        ("comments", "Chưa có phản hồi nào"),
+        ("follow", "Theo dõi Bến Đá trên Zalo, Facebook để cập nhật tin tức nhanh nhất"),
+        ("follow", "Bấm vào đây để theo dõi Bến Đá trên Google News"),
+        ("newsletter", "Nhập email của bạn"),
+        ("related", "Xem thêm: Chợ Bến Đá dời về khu mới"),
+        ("share", "Chia sẻ 3"),
+        ("tools", "Trang 1 / 12"),
+        ("tools", "Mục lục [Ẩn]"),
     ],
 )
 def test_widgets(rule: str, line: str) -> None:
@@ -133,6 +148,11 @@ def test_widgets(rule: str, line: str) -> None:
         "Nghe bài viết được đọc trên loa, bà con vỗ tay.",
         "Thích 0 đồng, nhiều hộ vẫn góp gạo.",
         "Trở về trang trước của cuốn sổ, bà thấy tên mình.",
+        "Mời bạn đọc xem thêm sách ở nhà văn hóa vào chiều thứ bảy.",
+        "Nghe tin 3 hộ được nhận nhà, cả tổ sang chia vui.",
+        "Quảng cáo sai sự thật, hai cửa hàng bị nhắc nhở.",
+        "Xem thêm: Trần Mộc (2019), Sổ tay nghề lưới, tr. 12.",
+        "Theo dõi lịch cúp nước trên Facebook để xem ngày nào tới lượt mình, bà con chủ động hứng nước.",
     ],
 )
 def test_sentences_stay(line: str) -> None:
@@ -173,6 +193,8 @@ def test_tags_credit_and_address_go_behind_the_text_only() -> None:
 @pytest.mark.parametrize(
     ("rule", "line"),
     [
+        ("attachment", "ke-hoach 12.signed.pdf (512 KB)"),
+        ("attachment", "1,2 MB"),
         ("author-label", "Tác giả:"),
         ("captcha", "Làm mới"),
         ("contact", "Chịu trách nhiệm nội dung: Ban biên tập"),
@@ -182,6 +204,7 @@ def test_tags_credit_and_address_go_behind_the_text_only() -> None:
         ("heading", "Lịch công tác tuần 32"),
         ("heading", "Văn bản mới"),
         ("pager", "Tiếp theo >"),
+        ("pager", "< Trước"),
         ("shop", "Số lượng"),
         ("tags", "Nhãn: phường, nhà văn hóa"),
         ("tags", "Xuất bản ở Tin phường Gắn thẻ nhà văn hóa"),
@@ -210,7 +233,18 @@ def test_a_last_sentence_stays(line: str) -> None:
     assert rules(*PROSE, line)[3] is None
 
 
-@pytest.mark.parametrize(("rule", "line"), [("author-label", "By"), ("clock", "7:39 sáng"), ("counter", "1.204")])
+@pytest.mark.parametrize(
+    ("rule", "line"),
+    [
+        ("author-label", "By"),
+        ("clock", "7:39 sáng"),
+        ("clock", "Thứ sáu"),
+        ("clock", "2 năm trước"),
+        ("clock", "19 Th9"),
+        ("clock", "(GMT+7)"),
+        ("counter", "1.204"),
+    ],
+)
 def test_what_stands_before_the_text_only(rule: str, line: str) -> None:
     assert rules(line, *PROSE)[0] == rule
     assert rules(*PROSE, line, *PROSE)[3] is None
@@ -266,3 +300,44 @@ def test_the_cells_of_a_table_are_no_answers(head: str) -> None:
     cells = [head, "Tốt", "Khá", "Có", "Không", "Hài lòng"]
     found = verdicts([Line(text=text) for text in (PROSE[0], *cells, PROSE[1], PROSE[2])])
     assert set(found) == {None}
+
+
+def test_the_words_of_widgets_in_a_table_of_data_are_text() -> None:
+    words = ["Tổ", "Chất lượng", "Điểm", "Tổ số 4", "Trung bình", "8/10", "Tổ số 7", "Tốt", "5/5"]
+    cells = [Line(text=text, cell=True) for text in words]
+    assert set(verdicts([Line(text=PROSE[0]), *cells, Line(text=PROSE[1])])) == {None}
+    buttons = [Line(text=text, cell=True) for text in ("In bài", "Gửi bạn bè", "Facebook", "Zalo", "Chia sẻ", "Bản in")]
+    assert None not in verdicts([Line(text=PROSE[0]), *buttons])[1:]
+
+
+@pytest.mark.parametrize("head", ["Kết quả", "Thảo luận", "Khảo sát", "Chức năng", "Trả lời", "Đánh giá"])
+def test_a_word_over_a_paragraph_is_a_heading(head: str) -> None:
+    assert rules(*PROSE, head, *PROSE)[3] is None
+    assert rules(*PROSE, head)[3] is not None
+    assert rules(*PROSE, "Thích", head, *PROSE)[4] is not None
+
+
+def test_a_short_link_under_a_label_of_attachments() -> None:
+    lines = [*(Line(text=text) for text in (*PROSE, "Tệp đính kèm:")), Line(text="Phụ lục", linked=1.0)]
+    assert verdicts(lines)[3:] == ("attachment", "attachment")
+
+
+def test_tags_behind_their_label() -> None:
+    lines = [*(Line(text=text) for text in (*PROSE, "Từ khóa:")), Line(text="nhà mới", linked=1.0)]
+    assert verdicts(lines)[3:] == ("tags", "tags")
+
+
+def test_the_numbers_of_counters() -> None:
+    counters = ("Lượt truy cập", "15", "Hôm nay", "1.024", "Tháng hiện tại", "34.567")
+    assert rules(*PROSE, *counters)[3:] == ["counter"] * 6
+    assert rules(*PROSE, "Hôm nay", "1.024", PROSE[0])[3:5] == [None, None]
+
+
+def test_the_answers_of_a_rating_behind_its_score() -> None:
+    rating = ("Đánh giá bài viết", "0/5", "0 đánh giá", "Rất kém", "Trung bình", "Tốt")
+    assert rules(*PROSE, *rating)[3:] == ["rating"] * 6
+
+
+@pytest.mark.parametrize("head", ["Tin cùng loại", "Tin, bài liên quan:", "Các bài viết trước", "Văn bản mới ban hành"])
+def test_headings_of_others(head: str) -> None:
+    assert section_rule(head) == "related-section"

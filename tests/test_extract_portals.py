@@ -94,6 +94,8 @@ def test_an_article_in_the_markup_of(markup: str) -> None:
         ("<div>Ngày ban hành: 01/08/2025</div><div>Ngày hiệu lực: 15/08/2025</div>", ""),
         ("<div>Thời gian tổ chức: 15/09/2025 08:00</div>", ""),
         ("<div>Hạn nộp hồ sơ: 15/09/2025</div>", ""),
+        ("<div>Thời gian: 14h00 ngày 15/09/2025</div><div>Địa điểm: Nhà văn hóa tổ số 4</div>", ""),
+        ("<ul><li>Thứ ba</li><li>05/08/2025</li><li>07:39</li><li>GMT+7</li></ul>", "05/08/2025 07:39"),
         (f"<div class='hot'><h3>Tin nổi bật</h3><ul>{LIST}</ul></div>", ""),
         ("<div>Cập nhật: 06/08/2025 10:00 | Ngày đăng: 05/08/2025 07:39</div>", "05/08/2025 07:39"),
         ("<div>Cập nhật: 06/08/2025 10:00</div><div>Ngày đăng: 05/08/2025 07:39</div>", "05/08/2025 07:39"),
@@ -117,6 +119,52 @@ def test_the_dates_of_a_table_are_text() -> None:
     assert "04/08/2025" in read(f"<h1>{TITLE}</h1><div>{BODY}<table>{row}</table></div>").paragraphs
 
 
+CHRONICLE = (
+    "Ngày 12/3/2024",
+    "Phường trình hội đồng chủ trương xây ba nhà văn hóa trên nền trường cũ đã bỏ không.",
+    "Ngày 5/10/2024",
+    "Thợ đào móng nhà văn hóa đầu tiên, bà con góp cơm trưa và nước uống suốt tháng.",
+)
+EVENT = ("Thời gian: 08h00, ngày 25/9/2025", "Địa điểm: Nhà văn hóa tổ số 4")
+
+
+@pytest.mark.parametrize("told", [CHRONICLE, EVENT])
+def test_the_days_of_a_text_are_text(told: tuple[str, ...]) -> None:
+    between = "".join(f"<p>{line}</p>" for line in told)
+    article = read(f"<h1>{TITLE}</h1><div>05/08/2025 07:39</div><div><p>{TEXT[0]}</p>{between}<p>{TEXT[1]}</p></div>")
+    assert article.paragraphs == (TEXT[0], *told, TEXT[1])
+    assert day(article) == "05/08/2025 07:39"
+
+
+def test_a_weeks_plan_is_whole() -> None:
+    plan = tuple(one for n, text in enumerate(TEXT) for one in (f"Thứ {n + 2}, ngày 2{n}/9/2025", text))
+    said = "".join(f"<p>{line}</p>" for line in plan)
+    assert read(f"<h1>{TITLE}</h1><div>05/08/2025 07:39</div><div class='c'>{said}</div>").paragraphs == plan
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<div><span>Đăng lúc 07:39, 05/08/2025</span> <span>Cập nhật lúc 09:40, 06/08/2025</span></div>{}",
+        "<div><time class='entry-date published' datetime='2025-08-05T07:39:12+07:00'>05/08/2025</time>"
+        "<time class='updated' datetime='2025-08-06T09:40:00+07:00'>06/08/2025</time></div>{}",
+        "<div>05/08/2025 07:39</div>{}<div>Lần cập nhật cuối ( Thứ tư, 06 Tháng 8 2025 09:40 )</div>",
+    ],
+)
+def test_a_change_beside_the_publication(markup: str) -> None:
+    article = read(f"<h1>{TITLE}</h1>{markup.format(BODY)}")
+    assert day(article) == "05/08/2025 07:39"
+    assert article.updated
+    assert article.updated.at.strftime("%d %H:%M") == "06 09:40"
+    assert article.paragraphs == TEXT
+
+
+def test_a_box_is_told_whatever_parts_the_words_of_its_name() -> None:
+    box = f"<div class='tin_lien_quan'><p>{OTHERS[0]}</p><p>{OTHERS[1]}</p></div>"
+    article = read(f"<h1>{TITLE}</h1><div><p>{TEXT[0]}</p>{box}<p>{TEXT[1]}</p></div>")
+    assert article.paragraphs == TEXT[:2]
+
+
 def test_a_date_behind_the_lead_or_behind_the_text() -> None:
     lead = f"<h1>{TITLE}</h1><p>{LEAD}</p>"
     assert day(read(f"{lead}<div>05/08/2025 07:39</div>{BODY}")) == "05/08/2025 07:39"
@@ -132,6 +180,8 @@ def test_a_date_behind_the_lead_or_behind_the_text() -> None:
         (f"<p>Theo <b>{NAME}</b></p><p align=right><i>Báo tường Gò Me</i></p>", (NAME,), "Báo tường Gò Me"),
         (f"<div class='who'><h3><a>{NAME}</a></h3><p>Tác giả {NAME} là cô giáo đã nghỉ hưu.</p></div>", (NAME,), None),
         ("<p>Theo Báo tường Gò Me</p>", (), "Báo tường Gò Me"),
+        ("<p align=right><b>Đoàn Thanh Niên</b></p>", (), None),
+        (f"<p align=right><b>CHỦ TỊCH</b></p><p align=right><b>{NAME}</b></p>", (), None),
     ],
 )
 def test_who_wrote_it_and_where_it_is_from(tail: str, authors: tuple[str, ...], credit: str | None) -> None:
@@ -145,6 +195,29 @@ def test_an_outlet_beside_a_name_is_no_author() -> None:
         f"<h1>{TITLE}</h1><p class='author'>{NAME} - Theo Tiếng Sóng Mới</p><h2 class='sapo'>{LEAD}</h2>{BODY}"
     )
     assert article.authors == (NAME,)
+
+
+@pytest.mark.parametrize(
+    ("header", "authors"),
+    [
+        ("05/08/2025 7:39:00 SA", ()),
+        (f"Đăng bởi <a>{NAME}</a> · 05 Tháng Tám, 2025", (NAME,)),
+        (f"Người tạo: {NAME}", (NAME,)),
+        (f"CTV: {NAME}", (NAME,)),
+        ("Số: 112/BC-UBND ngày 01/8/2025", ()),
+        ("<span class='author'>Phòng Văn Hóa</span>", ()),
+        ("<span class='author'>Trang Anh</span>", ("Trang Anh",)),
+    ],
+)
+def test_who_is_a_person_in_a_header(header: str, authors: tuple[str, ...]) -> None:
+    assert read(f"<h1>{TITLE}</h1><div>{header}</div><h2 class='sapo'>{LEAD}</h2>{BODY}").authors == authors
+
+
+def test_a_place_that_style_alone_parts_from_the_lead() -> None:
+    page = (
+        f"<h1>{TITLE}</h1><p class='description'><span class='location-stamp'>Gò Me</span>{LEAD}</p><div>{BODY}</div>"
+    )
+    assert read(page).lead == f"Gò Me {LEAD}"
 
 
 def test_an_article_within_the_article_is_another() -> None:

@@ -203,6 +203,8 @@ CAPTIONS = [
     '<tr><td class="caption">{}</td></tr></table>',
     '<table class="picture"><tbody><tr><td><img src="/a.jpg" alt="Kè &quot;mới&quot;"></td></tr><tr><td>{}</td></tr>'
     "</tbody></table>",
+    '<div class="photo-box"><img src="/a.jpg" alt="Kè &quot;mới&quot;"><div class="img-note">{}</div></div>',
+    '<p><img src="/a.jpg" alt="Kè &quot;mới&quot;"></p><p class="ImgTitle">{}</p>',
     '<div class="tplCaption"><img src="/a.jpg" alt="Kè &quot;mới&quot;"><p class="Image">{}</p></div>',
     '<p><img src="/a.jpg" alt="Kè &quot;mới&quot;"></p><p class="Image-caption">{}</p>',
     '<div class="PhotoCMS"><img src="/a.jpg" alt="Kè &quot;mới&quot;"><div class="PhotoCMS_Caption">{}</div></div>',
