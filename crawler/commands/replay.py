@@ -15,11 +15,16 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--host", "hosts", multiple=True, help="Only pages of this host and those below it, as gov.vn; repeatable."
+)
+@click.option("--vietnamese", is_flag=True, help="Only pages whose text is Vietnamese.")
 @click.option("--json", "as_json", is_flag=True, help="End with one JSON object: the counts in all.")
-def command(paths: tuple[Path, ...], as_json: bool) -> None:
+def command(paths: tuple[Path, ...], hosts: tuple[str, ...], vietnamese: bool, as_json: bool) -> None:
     """Run saved pages (WARC files, or folders of them) through the very same way: extract, classify, store.
 
-    Publishes nothing: `tindothi publish` does. Replaying the same pages again changes nothing.
+    Files of any size and of any tool, as of Common Crawl's news crawl: one page after the other is read. Publishes
+    nothing: `tindothi publish` does. Replaying the same pages again changes nothing.
     """
     from crawler.commands.crawl import report
     from crawler.commands.process import crawl
@@ -35,21 +40,30 @@ def command(paths: tuple[Path, ...], as_json: bool) -> None:
     for error in wrong:
         click.echo(f"tindothi: {error}", err=True)
     families, _ = read_families(config.sources.directories)
-    hosts = {host: source for source in sources.values() for host in source.hosts}
+    declared = {host: source for source in sources.values() for host in source.hosts}
     damage: list[StoreError] = []
 
+    left_out = 0
+
     def snapshots() -> "Iterator[Snapshot]":
+        nonlocal left_out
         for path in paths:
             try:
-                yield from iterate(path)
+                for page in iterate(path):
+                    if _wanted(page, hosts, vietnamese):
+                        yield page
+                    else:
+                        left_out += 1
             except StoreError as error:  # what was readable has been replayed; the other files follow
                 damage.append(error)
 
     with RunLock(config.data_dir):
         runs = crawl(
-            config, [(ReplaySpider, {"snapshots": snapshots(), "sources": hosts, "families": families})], "replay"
+            config, [(ReplaySpider, {"snapshots": snapshots(), "sources": declared, "families": families})], "replay"
         )
     report(runs, {}, (), as_json=as_json)
+    if left_out:
+        click.echo(f"tindothi: {left_out} pages of other hosts or languages left out", err=True)
     for broken in damage:
         click.echo(f"tindothi: {broken}", err=True)
     if refused(runs):
@@ -60,3 +74,15 @@ def command(paths: tuple[Path, ...], as_json: bool) -> None:
         click.echo(f"tindothi: no saved page in {', '.join(map(str, paths))}", err=True)
         sys.exit(Exit.NOTHING_FETCHED)
     sys.exit(Exit.SOME_FAILED if damage or wrong else Exit.WELL)
+
+
+def _wanted(page: "Snapshot", hosts: tuple[str, ...], vietnamese: bool) -> bool:
+    from crawler.language import is_vietnamese
+    from crawler.urls import host_of
+
+    host = host_of(page.url)
+    if hosts and not any(
+        host == one or host.endswith(f".{one}") for one in (said.lower().strip("./") for said in hosts)
+    ):
+        return False
+    return not vietnamese or is_vietnamese(page)
