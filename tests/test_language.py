@@ -41,22 +41,15 @@ def test_what_is_no_page_is_in_no_language() -> None:
 
 
 def test_a_replay_takes_the_hosts_and_the_language_that_are_wanted(tmp_path: Path) -> None:
-    rows = "".join(
-        f"<p>Tổ dân phố {n} của phường họp bàn về chính quyền đô thị trong {n + 2} buổi.</p>" for n in (1, 2, 3)
-    )
+    row = "<p>Tổ dân phố {} của phường họp bàn về chính quyền đô thị trong nhiều buổi.</p>"
+    rows = "".join(map(row.format, (1, 2, 3)))
     title = "Phường Bến Đò họp bàn về chính quyền đô thị"
     vietnamese = f"<html><head><title>{title}</title></head><body><h1>{title}</h1>{rows}</body></html>"
     said = "They talk about the plan of the wards. " * 20
     english = f"<html><body><h1>The wards of the city meet</h1><p>{said}</p></body></html>"
-        "<html><body><h1>The wards of the city meet</h1><p>They talk about the plan. "
-        + "It is new. " * 40
-        + "</p></body></html>"
-    )
     saved = tmp_path / "news.warc.gz"
     hosts = ("bendo.gov.example", "www.xa.gov.example", "notgov.example", "gov.example")
-    pages = [
-        page(body, f"https://{host}/tin-{n}.html") for n, body in enumerate((vietnamese, english)) for host in hosts
-    ]
+    pages = [page(body, f"https://{host}/{len(body)}.html") for body in (vietnamese, english) for host in hosts]
     saved.write_bytes(warc.start("news") + b"".join(map(warc.pack, pages)))
     ops = Operator(data=tmp_path / "data", settings={"TINDOTHI_LOG_LEVEL": "WARNING"})
     ran = ops.run("replay", "--json", "--host", ".GOV.example", "--vietnamese", str(saved))
