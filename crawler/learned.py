@@ -37,7 +37,7 @@ _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _ENDS = frozenset('.!?…;”"')
 # Official documents share their formulas (Nghị định 30/2020/NĐ-CP, Phụ lục I): they are their text.
 _FORMULA = re.compile(
-    r"[\W\d]*(?:căn cứ|theo đề nghị|xét đề nghị|xét tờ trình|nơi nhận|như trên|như điều|lưu:|điều 0|khoản 0"
+    r"[\W\d]*+(?:căn cứ|theo đề nghị|xét đề nghị|xét tờ trình|nơi nhận|như trên|như điều|lưu:|điều 0|khoản 0"
     r"|chương [ivx0]|tm\.|kt\.|tl\.|tuq\.|q\.|cộng hòa xã hội|cộng hoà xã hội|độc lập|kính gửi|số: ?0|phụ lục"
     r"|quyết định|nghị quyết|.*\bcó hiệu lực\b|.*\bchịu trách nhiệm thi hành\b|.*\bngày 0 tháng 0 năm 0$)",
     re.IGNORECASE,

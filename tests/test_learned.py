@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from crawler.commands.extract import command
 from crawler.extract import extract
-from crawler.learned import NOTHING, PATH, TEXT, Learned, SeenPage, learn, learned_rule, refurnished
+from crawler.learned import NOTHING, PATH, TEXT, Learned, SeenPage, key_of, learn, learned_rule, refurnished
 from crawler.types import Article, Block, Snapshot, Source
 from tests.cms import FURNITURE, PLACES, own_lines, page_of
 
@@ -221,6 +221,12 @@ def test_a_quoted_sentence_among_the_paragraphs_stays(count: int, data: st.DataO
 def test_learning_does_not_feed_on_itself(window: list[SeenPage]) -> None:
     learned = learn(window)
     assert learn([judged(page, learned) for page in window]) == learned
+
+
+@pytest.mark.parametrize("piece", ["- ", "0 ", "căn cứ ", "ngày 0 tháng 0 năm 0 "])
+def test_a_line_without_end_takes_no_time(piece: str) -> None:
+    line = Block(text=f"{piece * 20_000}Mời", tag="p", path=BOX)
+    assert learn([SeenPage(blocks=(line,), at=NOW)] * 8).texts.keys() <= {(key_of(line.text), BOX)}
 
 
 A, B, C = (Block(text=f"Đoạn {letter} của bài.", tag="p", path=BODY) for letter in "ABC")
