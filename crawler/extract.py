@@ -110,7 +110,7 @@ def _read(
 def _headline(page: Document, lines: Sequence[Segment], facts: Metadata, template: Template | None) -> Headline:
     prose = next((at for at, one in enumerate(lines) if len(one.text) > _PROSE and one.linked < 0.3), len(lines))
     told = told_headline(page, lines, facts, template) if template else None
-    return told or headline(lines, facts, page.title, prose)
+    return told or headline(lines, facts, page.title, prose, page.url)
 
 
 def _article(

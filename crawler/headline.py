@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
 
@@ -17,6 +17,7 @@ from crawler.segments import Segment
 from crawler.template import candidates
 from crawler.text import clean, fold, words
 from crawler.types import Template
+from crawler.urls import absolute
 
 _NAMED = re.compile(
     r"(?:^|[-_ ])(?:(?:article|post|entry|news|detail|content|page|title|single|cms|main|bai-viet|tin)[-_]*)*"
@@ -39,6 +40,7 @@ _SITE = re.compile(
     r"|\.(?:vn|com|net|org)\b",
     re.IGNORECASE,
 )
+_HOME = re.compile(r"(?:https?://[^/]+)?/?(?:(?:index|default|home|trang-?chu)(?:\.\w{2,5})?)?/?", re.IGNORECASE)
 _OWN = re.compile(r"(?:trang|cổng) (?:thông tin|tin)\b|(?:báo|tạp chí) điện tử\b|website\b", re.IGNORECASE)
 
 
@@ -54,12 +56,16 @@ class Headline:
     agreed: bool = False
 
 
-def headline(lines: Sequence[Segment], facts: Metadata, page_title: str, prose: int) -> Headline:
+def headline(lines: Sequence[Segment], facts: Metadata, page_title: str, prose: int, url: str = "") -> Headline:
     """The headline among the lines, else from metadata, else none.
 
     :param page_title: the `<title>`
     :param prose: place of the first line of prose voted for; a headline far behind it is another article's
+    :param url: of the page; a headline that links to it is as one without a link
     """
+    lines = [
+        replace(line, linked=0.0) if line.linked > 0.8 and _leads_to(line.element, url) else line for line in lines
+    ]
     said = [*facts.titles, *_parts(page_title)]
     printed = _by_places(lines, prose)
     known = {_key(title) for title in said}
@@ -131,10 +137,12 @@ def _score(line: Segment, known: set[str], facts: Metadata) -> float:
     key = _key(line.text)
     if not key or squeezed(line.text) in facts.sites or line_rule(line.text) or section_rule(line.text):
         return 0.0
+    if line.linked > 0.8 and _OWN.search(line.text) and _leads_home(line.element):
+        return 0.0
     score = _LEVELS.get(_level(line.element), 0.0)
     score += 2.0 * _titled(line.element)
     if key in known:
-        score += 4.0
+        score += 4.0 if len(words(line.text)) >= _TELLING else 1.5  # what is shorter may be a section's name
     elif any(len(key) > 24 and title.startswith(key) for title in known):
         score += 3.0
     elif _OWN.match(line.text):
@@ -144,6 +152,20 @@ def _score(line: Segment, known: set[str], facts: Metadata) -> float:
     if _in_list(line.element):
         score -= 3.0
     return score
+
+
+def _leads_home(element: etree._Element) -> bool:
+    return all(_HOME.fullmatch(link) for link in _links(element))
+
+
+def _leads_to(element: etree._Element, url: str) -> bool:
+    return bool(url) and all("#" not in link and absolute(link, url) == url for link in _links(element))
+
+
+def _links(element: etree._Element) -> list[str]:
+    """The addresses of the links in an element, or round it."""
+    links = (*islice(element.iter("a"), _BROKEN), *islice(element.iterancestors("a"), 1))
+    return [(one.get("href") or "").strip() for one in links] or ["#"]
 
 
 def _by_places(lines: Sequence[Segment], prose: int) -> list[float]:

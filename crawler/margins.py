@@ -53,6 +53,9 @@ TAIL: Mapping[str, tuple[str, ...]] = {
         "[^.]{0,40}(?:chúng tôi|website|trang)[^.]{0,40} cookies?[^.]{0,60} trải nghiệm.{0,140}",
         "(?:tôi )?đồng ý",
     ),
+    "copyright": (
+        r"(?:thiết kế|phát triển|xây dựng|designed|developed|powered)(?: và [^.]{2,20})? (?:bởi|by)\b.{0,60}",
+    ),
     "credit": (
         r"\(?(?:theo|nguồn(?: tin)?|source|tổng hợp(?: từ)?)\s*:?\s+.{2,60}",
         r"nguồn\s*:",

@@ -28,6 +28,7 @@ from crawler.types import VIETNAM, Confidence, Instant, Precision, Statement, Te
 _LONGEST = 140  # characters of a header line
 _BEFORE = 6  # lines before the headline in which a labelled date may stand
 _PRINT = re.compile(r"\b(?:print|gốc|bản in)\b", re.IGNORECASE)
+_LABEL = 30  # characters of a label in a line of its own
 _HEADLINE = 30  # characters of a link beside a date that is another's headline
 _DRAFT = timedelta(days=30)  # between an address and the publication
 _BEHIND_LEAD = 3  # lines behind the first prose, which may be the lead, in which a date may stand
@@ -38,6 +39,9 @@ _NAMED = re.compile(
     r"|(?:date|time)[-_]?(?:created|published|post)|created-?date|publish(?:ed)?[-_]?(?:date|time|on)|ngay-?dang)"
     r"(?=$|[-_ ])"
 )
+_PLAIN = re.compile(r"(?:^|[-_ ])(?:date|time|ngay|thoi-?gian)(?=$|[-_ ])")
+_ZONE = re.compile(r"\bGMT ?\+ ?7\b")  # no clock of a page's head prints it beside its hour and minute
+_HEADS = frozenset(("header", "site-header", "head", "top", "topbar", "top-bar", "banner", "masthead", "menu", "nav"))
 _UPDATED = re.compile(r"label:(?:ngày |thời gian )?(?:cập nhật|(?:last )?(?:updated|modified))", re.IGNORECASE)
 _CHANGED = re.compile(r"(?:cập nhật|chỉnh sửa|đã sửa|updated|modified)\b", re.IGNORECASE)
 _LAST_CHANGED = re.compile(
@@ -208,7 +212,7 @@ def _from_lines(layout: Layout, place: int, now: datetime | None, order: str) ->
     told = [
         _timed(found, lines, at, now, order)
         for at in (range(place + 1, first) if place >= 0 else ())
-        if _is_header(lines[at]) and not is_event(texts, at) and (found := _header_date(lines[at], now, order))
+        if _is_header(lines[at]) and not _is_others(texts, at) and (found := _header_date(lines[at], now, order))
     ]
     # "Cập nhật: …" says when it was published only where no other line does.
     yield from sorted(told, key=lambda one: bool(_UPDATED.match(one.origin)))
@@ -221,6 +225,13 @@ def _from_lines(layout: Layout, place: int, now: datetime | None, order: str) ->
             yield found
     yield from _around_lead(layout, first, now, order)
     yield from _behind(layout, now, order)
+
+
+def _is_others(texts: Sequence[str], at: int) -> bool:
+    """Whether a line tells the day of an event, or stands under a label of another's day, as in a document's table."""
+    above = texts[at - 1] if at else ""
+    labelled = 0 < len(above) <= _LABEL and not any(map(str.isdigit, above))
+    return is_event(texts, at) or (labelled and _OTHERS.search(fold(f"{above} {texts[at]}")) is not None)
 
 
 def _timed(found: Instant, lines: Sequence[Segment], at: int, now: datetime | None, order: str) -> Instant:
@@ -245,7 +256,14 @@ def _is_named(line: Segment, layout: Layout, place: int) -> bool:
     near = [one for one in around if one.tag not in ("html", "body", "main", "form")]
     above = (line.element, *line.element.iterancestors())
     names = (one.get("class") or "" for one in (*above[:2], *line.element.iter("span", "time", "em")))
-    return any(_NAMED.search(_CAMEL.sub("-", name).lower()) for name in names) and any(one in near for one in above)
+    if not any(one in near for one in above):
+        return False
+    plain = _ZONE.search(line.text) and not any(_is_head(one) for one in above)
+    return any((_PLAIN if plain else _NAMED).search(_CAMEL.sub("-", name).lower()) for name in names)
+
+
+def _is_head(element: etree._Element) -> bool:
+    return not _HEADS.isdisjoint((element.get("class") or "").lower().split()) or element.get("id") in _HEADS
 
 
 def _around_lead(layout: Layout, first: int, now: datetime | None, order: str) -> Iterator[Instant]:

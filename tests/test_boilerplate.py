@@ -201,6 +201,7 @@ def test_tags_credit_and_address_go_behind_the_text_only() -> None:
         ("contact", "Người chịu trách nhiệm: Bà Lý Thị Sen - Chủ tịch UBND phường"),
         ("contact", "Tổng biên tập: Lý Thị Sen"),
         ("cookies", "Chúng tôi sử dụng cookie để cải thiện trải nghiệm của bạn."),
+        ("copyright", "Thiết kế và phát triển bởi tổ tin học Bến Đá"),
         ("heading", "Lịch công tác tuần 32"),
         ("heading", "Văn bản mới"),
         ("pager", "Tiếp theo >"),

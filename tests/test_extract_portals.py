@@ -94,6 +94,7 @@ def test_an_article_in_the_markup_of(markup: str) -> None:
         ("<div>Ngày ban hành: 01/08/2025</div><div>Ngày hiệu lực: 15/08/2025</div>", ""),
         ("<div>Thời gian tổ chức: 15/09/2025 08:00</div>", ""),
         ("<div>Hạn nộp hồ sơ: 15/09/2025</div>", ""),
+        ("<table><tr><td>Ngày ban hành</td><td>01/08/2025</td></tr></table>", ""),
         ("<div>Thời gian: 14h00 ngày 15/09/2025</div><div>Địa điểm: Nhà văn hóa tổ số 4</div>", ""),
         ("<ul><li>Thứ ba</li><li>05/08/2025</li><li>07:39</li><li>GMT+7</li></ul>", "05/08/2025 07:39"),
         (f"<div class='hot'><h3>Tin nổi bật</h3><ul>{LIST}</ul></div>", ""),
@@ -112,6 +113,14 @@ def test_which_day_of_a_header_is_the_articles_own(header: str, printed: str) ->
 def test_a_clock_that_is_named_as_a_date_of_news_is_still_a_clock(clock: str) -> None:
     top = f"<div class='date-today'>{clock}</div><div class='news-date'>{clock}</div>"
     assert day(read(f"{top}<h1>{TITLE}</h1><h2 class='sapo'>{LEAD}</h2><div>{BODY}</div>")) == ""
+
+
+def test_a_zone_in_the_box_of_the_headline_tells_a_date_from_a_clock() -> None:
+    date = "<div class='date'>Thứ ba, ngày 05/08/2025 07:39 AM (GMT+7)</div>"
+    title = f"<h1>{TITLE}</h1><h2 class='sapo'>{LEAD}</h2>"
+    assert day(read(f"<div class='w'><div>Tin phường</div>{date}{title}{BODY}</div>")) == "05/08/2025 07:39"
+    assert day(read(f"<div class='w'><div class='top'>{date}</div>{title}{BODY}</div>")) == ""
+    assert day(read(f"<div class='w'>{date.replace('(GMT+7)', '')}{title}{BODY}</div>")) == ""
 
 
 def test_the_dates_of_a_table_are_text() -> None:
@@ -236,6 +245,22 @@ def test_a_site_that_puts_its_own_name_into_the_title() -> None:
     others = f"<div class='left'><ul>{LIST}</ul></div>"
     article = read(f"{others}<div><div class='t1'>{TITLE}</div><p>{TEXT[0]}</p><p>{TEXT[1]}</p></div>", title=SITE)
     assert (article.title, article.paragraphs) == (TITLE, TEXT[:2])
+
+
+def test_a_headline_that_links_to_its_own_page_below_a_sites_name_that_links_home() -> None:
+    page = (
+        f"<h1><a href='/'>{SITE}</a></h1><h2><a href='/tin-tuc/ban-giao-12.html'>{TITLE}</a></h2>"
+        f"<div>05/08/2025 07:39</div><div>{BODY}</div>"
+    )
+    article = read(page, title=SITE)
+    assert (article.title, day(article)) == (TITLE, "05/08/2025 07:39")
+
+
+def test_a_section_that_the_title_names_is_no_headline() -> None:
+    page = (
+        f"<div class='head-title'>TIN PHƯỜNG</div><div><b>{TITLE}</b></div><div>05/08/2025 07:39</div><div>{BODY}</div>"
+    )
+    assert read(page, title="Tin phường - Gò Me").title == TITLE
 
 
 def test_the_blogs_name_before_the_title() -> None:
