@@ -15,7 +15,7 @@ from crawler.boilerplate import is_prose
 from crawler.document import Document
 from crawler.layout import Layout
 from crawler.metadata import Metadata
-from crawler.names import are_initials, attributed, credit_of, is_person, labelled_author, people
+from crawler.names import are_initials, attributed, credit_of, is_person, is_topic, labelled_author, people
 from crawler.segments import Segment
 from crawler.template import candidates
 from crawler.text import fold
@@ -23,9 +23,11 @@ from crawler.types import Template
 
 _WORDS = (
     "authors?", r"author-?(?:name|info|top\w*|source)?", "created-?by", "tac-?gia", "ten-?tac-?gia", "by-?line", "by",
-    "writer", "nguoi-?viet", "but-?danh", "post-?author", "creator", "meta", "post-?meta", "info",
+    "writer", "nguoi-?viet", "but-?danh", "post-?author", "creator",
 )  # fmt: skip
+_ROWS = ("meta", "post-?meta", "info")  # hold a section's name as well
 _NAMED = re.compile(rf"(?:^|[-_ ])(?:{'|'.join(_WORDS)})(?=$|[-_ ])")
+_ROW = re.compile(rf"(?:^|[-_ ])(?:{'|'.join(_ROWS)})(?=$|[-_ ])")
 _SIGNED = re.compile(
     r"(?:^|[-_ ])(?:signature|pen-?name|author\w*|tac-?gia|but-?danh|p?source\w*|nguon)(?=$|[-_ ])"
     r"|text-?align\s*:\s*right|align-?right|text-?right"
@@ -112,7 +114,9 @@ def _head(layout: Layout, place: int, kept: Sequence[int], facts: Metadata) -> t
     for at in range(max(place + 1, 0), max(end, place + 1)):
         line = layout.lines[at]
         text = _beside(line.text)
-        if len(text) > _LONGEST or not (labelled_author(text) or text != line.text or _is_named(line.element)):
+        told = labelled_author(text) or _is_named(line.element, _NAMED)
+        beside = text != line.text or _is_named(line.element, _ROW)
+        if len(text) > _LONGEST or not (told or (beside and not is_topic(text))):
             continue
         found = people(text, facts) or attributed(text, facts)
         if found:
@@ -127,9 +131,9 @@ def _beside(text: str) -> str:
     return next((field for field in fields if re.search(r"[^\W\d_]", field)), " ") if _DATE.search(text) else text
 
 
-def _is_named(element: etree._Element) -> bool:
+def _is_named(element: etree._Element, names: re.Pattern[str]) -> bool:
     elements = (element, *list(element.iterancestors())[:1], *element.iter("a", "span", "b", "strong"))
-    return any(_NAMED.search(_names(one)) for one in elements)
+    return any(names.search(_names(one)) for one in elements)
 
 
 def _names(element: etree._Element) -> str:

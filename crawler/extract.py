@@ -135,7 +135,9 @@ def _article(
     dates = find_dates(page, facts, template, layout, title.place, now=now, order=source.date_order)
     for at in _dated(layout, rules, dates.published):
         rules[at] = "date"
-    signed = [at for at, rule in enumerate(rules) if rule in (None, "credit")]
+    photos = [at for at, rule in enumerate(rules) if rule == "photo-credit"]
+    names = {at - 1 for at in photos if rules[at - 1] == "orphan"}  # a bold name over who took the photos
+    signed = [at for at, rule in enumerate(rules) if rule in (None, "credit") or at in names]
     byline = find_byline(page, facts, template, layout, title.place, signed)
     for at, rule in byline.places:
         rules[at] = rules[at] or rule

@@ -59,6 +59,7 @@ TAIL: Mapping[str, tuple[str, ...]] = {
     "credit": (
         r"\(?(?:theo|nguồn(?: tin)?|source|tổng hợp(?: từ)?)\s*:?\s+.{2,60}",
         r"nguồn\s*:",
+        r"(?:đồ họa|đồ hoạ|infographics?|thiết kế|trình bày|kỹ thuật)\s*:\s*[^.:]{2,50}",
     ),
     "heading": (
         "(?:văn bản|thông báo|video|tin)(?: mới(?: nhất)?)?",

@@ -37,6 +37,20 @@ _CREDIT = re.compile(
     r"^\(?\s*(?:theo|nguồn(?: tin| bài viết)?|source)\s*(?::|\s)\s*(?P<credit>.{2,60}?)\s*\)?$", re.IGNORECASE
 )
 _ATTRIBUTED = re.compile(r"^(?P<name>[^-–—]{2,40}?)\s*[-–—,/|(]\s*(?:theo )?(?P<rest>[^-–—]{2,40}?)\)?$", re.IGNORECASE)
+_MAIL = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,64}")
+_DEGREE = re.compile(
+    r"^(?:thạc|tiến|bác|kỹ|nhạc|họa) s[ĩỹ]\s+|^(?:luật sư|nhà (?:báo|văn|thơ)|cử nhân)\s+", re.IGNORECASE
+)
+_SURNAME = re.compile(
+    r"(?:nguyễn|trần|lê|phạm|hoàng|huỳnh|phan|vũ|võ|đặng|bùi|đỗ|hồ|ngô|dương|lý|đinh|đoàn|trịnh|trương)\b",
+    re.IGNORECASE,
+)
+# Words of sections' names, and hardly of a person's.
+_TOPIC = re.compile(
+    r"\b(?:hoạt|động|của|xã|phường|mới|số|trong|ngoài|chuyển|đổi|tin|tức|kinh|tế|luật|dục|thao|thôn|nước|sự|kiện|việc"
+    r"|người|điện|tử|hội|đảng|cải|cách)\b",
+    re.IGNORECASE,
+)
 _DIGIT = re.compile(r"\d")  # a document's number, a date
 _LONGEST = 40  # characters of a name
 _NOT_NAMES = frozenset(
@@ -59,10 +73,10 @@ _NOT_NAMES = frozenset(
 
 def people(text: str, facts: Metadata) -> list[str]:
     """The names in a byline, without roles, outlets and asides; empty where more than one part of it is no name."""
-    line = clean(text)
+    line = clean(_MAIL.sub(" ", text))
     if credit_of(line):
         return []
-    bare = _ASIDE.sub("", _PHOTOS.sub("", _ROLE.sub("", line))).strip(" .:-–—|")
+    bare = _DEGREE.sub("", _ASIDE.sub("", _PHOTOS.sub("", _ROLE.sub("", line))).strip(" .:-–—|"))
     if _DESK.fullmatch(bare):
         return [bare]
     if _DIGIT.search(bare):
@@ -87,6 +101,11 @@ def credit_of(text: str) -> str | None:
 def labelled_author(text: str) -> bool:
     """Whether a line begins with a role and a colon, "Tác giả: …", or with "Viết bởi …"."""
     return (":" in text and _ROLE.match(text) is not None) or _WRITTEN.match(text) is not None
+
+
+def is_topic(text: str) -> bool:
+    """Whether a line that could be a name rather names a section: "Chuyển Đổi Số", "Nông Thôn Mới"."""
+    return _TOPIC.search(text) is not None and not _SURNAME.match(text)
 
 
 def are_initials(text: str) -> bool:

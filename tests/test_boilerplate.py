@@ -202,6 +202,7 @@ def test_tags_credit_and_address_go_behind_the_text_only() -> None:
         ("contact", "Tổng biên tập: Lý Thị Sen"),
         ("cookies", "Chúng tôi sử dụng cookie để cải thiện trải nghiệm của bạn."),
         ("copyright", "Thiết kế và phát triển bởi tổ tin học Bến Đá"),
+        ("credit", "Đồ họa: Lý Sen"),
         ("heading", "Lịch công tác tuần 32"),
         ("heading", "Văn bản mới"),
         ("pager", "Tiếp theo >"),
