@@ -17,6 +17,7 @@ HEAD: Mapping[str, tuple[str, ...]] = {
         r"(?:thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật),?|\(?(?:gmt|utc) ?\+ ?0?7(?::00)?\)?",
         r"\d{1,2}[:h]\d{2} ?(?:sáng|trưa|chiều|tối|am|pm)",
         r"\d{1,2} (?:phút|giờ|ngày|tuần|tháng|năm) trước|\d{1,2} ?th\d{1,2}",
+        r"(?:ngày|thời gian|giờ) (?:đăng|cập nhật|xuất bản)(?: tin| bài)?\s*:?",
         r"(?:đã )?(?:chỉnh )?sửa(?: lúc| ngày| lần cuối)?\s*:\s*\d.{4,40}",
         r"(?:[\w .]{2,40}, )?ngày \d{1,2} tháng \d{1,2} năm \d{4}",
     ),

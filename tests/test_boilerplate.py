@@ -242,6 +242,7 @@ def test_a_last_sentence_stays(line: str) -> None:
         ("clock", "7:39 sáng"),
         ("clock", "Thứ sáu"),
         ("clock", "2 năm trước"),
+        ("clock", "Ngày đăng:"),
         ("clock", "19 Th9"),
         ("clock", "(GMT+7)"),
         ("counter", "1.204"),
