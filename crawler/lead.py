@@ -234,6 +234,7 @@ def _alone(layout: Layout, around: Sequence[int]) -> Lead | None:
 def _is_subheading(line: Segment) -> bool:
     if not 15 <= len(line.text) <= 100 or line.text[-1] in ".,:;!?…)" or _NUMBERED.match(line.text):
         return False
-    if labelled_date(line.text):
+    day = labelled_date(line.text)
+    if day and not day.origin.startswith("label:"):  # the days of a chronicle order a text, but announce no lead
         return False
     return not _is_caption(line.element)
