@@ -50,6 +50,7 @@ _NUMBER = re.compile(r"\d[\d.,]{0,12}")
 _COUNTED = re.compile(r"hôm|tuần|tháng|năm|ngày|trong|tất cả|tổng|khách|đang", re.IGNORECASE)
 _EVENT = re.compile(r"(?:địa điểm|thành phần|chủ trì|đối tượng)\b[^:]{0,30}:", re.IGNORECASE)
 _WEEKDAY = re.compile(r"thứ (?:hai|ba|tư|năm|sáu|bảy|\d)|chủ nhật", re.IGNORECASE)
+_NAME = 6  # words of a name with its title
 _LONGEST = 240  # characters of a line that a rule may take
 
 
@@ -235,6 +236,10 @@ def _trim(lines: Sequence[Line], rules: list[str | None]) -> None:
     for before, after in pairwise(range(max(place, 0), len(lines))):
         if rules[before] in ("attachment", "tags") and rules[after] is None and lines[after].linked > 0.9:
             rules[after] = rules[before]
+    credit = max((place for place, rule in enumerate(rules) if rule == "credit"), default=len(rules))
+    for place in range(credit + 1, len(rules)):  # a video's caption, another's headline; a name is a signature
+        if rules[place] is None and len(lines[place].text.split()) > _NAME and not is_prose(lines[place].text):
+            rules[place] = "behind-credit"
 
 
 def _is_list(after: Sequence[Line]) -> bool:

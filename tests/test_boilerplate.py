@@ -344,3 +344,11 @@ def test_the_answers_of_a_rating_behind_its_score() -> None:
 @pytest.mark.parametrize("head", ["Tin cùng loại", "Tin, bài liên quan:", "Các bài viết trước", "Văn bản mới ban hành"])
 def test_headings_of_others(head: str) -> None:
     assert section_rule(head) == "related-section"
+
+
+def test_what_follows_the_credit_and_is_no_sentence_is_another_thing() -> None:
+    tail = ["Theo: Báo tường Bến Đá", "Ông Tư: 'Chúng tôi chờ cây cầu này mười năm'", "Lê Thị Cát"]
+    found = verdicts([Line(text=text) for text in (*PROSE, *tail)])
+    assert found == (None, None, None, "credit", "behind-credit", None)
+    found = verdicts([Line(text=text) for text in (*PROSE[:2], *tail[:2], PROSE[2])])
+    assert found[3] is None, "the text goes on"
