@@ -216,11 +216,6 @@ class TestScrapy:
         assert ran.code == 6
         assert f"process {os.getpid()}" in ran.err and "Traceback" not in ran.err
 
-    def test_an_unknown_source(self, ops: Operator) -> None:
-        ran = ops.scrapy("crawl", "nobody")
-        assert ran.code == 2
-        assert "no usable source 'nobody'" in ran.out + ran.err and "Traceback" not in ran.err
-
     def test_a_wrong_setting(self, ops: Operator) -> None:
         wrong = Operator(data=ops.data, settings={**ops.settings, "TINDOTHI_FETCH__DELAY": "soon"})
         ran = wrong.scrapy("list")
