@@ -9,7 +9,7 @@ from crawler.boilerplate import without_prefix
 from crawler.headline import without_site
 from crawler.metadata import Metadata
 from crawler.names import people
-from crawler.text import fold, words
+from crawler.text import fold, folded_words
 from crawler.types import Statement
 
 _MOST = 20  # statements of a page
@@ -48,4 +48,4 @@ def _others(facts: Metadata, authors: Sequence[str]) -> Iterator[Statement]:
 
 
 def _key(text: str) -> str:
-    return " ".join(words(fold(without_prefix(text[:_LONGEST])[0].rstrip("…. "))))
+    return folded_words(without_prefix(text[:_LONGEST])[0].rstrip("…. "))

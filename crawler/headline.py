@@ -15,7 +15,7 @@ from crawler.document import MAX_TITLE, Document
 from crawler.metadata import Metadata, squeezed
 from crawler.segments import Segment
 from crawler.template import candidates
-from crawler.text import clean, fold, words
+from crawler.text import clean, folded_words, words
 from crawler.types import Template
 from crawler.urls import absolute
 
@@ -217,7 +217,7 @@ def _in_list(element: etree._Element) -> bool:
 
 
 def _key(title: str) -> str:
-    return " ".join(words(fold(title)))
+    return folded_words(title)
 
 
 def _parts(page_title: str) -> list[str]:

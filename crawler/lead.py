@@ -18,7 +18,7 @@ from crawler.layout import Layout
 from crawler.metadata import Metadata
 from crawler.segments import Segment
 from crawler.template import candidates
-from crawler.text import fold, words
+from crawler.text import folded_words
 from crawler.types import Template
 
 _NAMED = re.compile(
@@ -174,7 +174,7 @@ def _described(facts: Metadata, layout: Layout, around: Sequence[int]) -> Lead |
 
 
 def _key(text: str) -> str:
-    return " ".join(words(fold(without_prefix(text)[0])))
+    return folded_words(without_prefix(text)[0])
 
 
 def _bold(layout: Layout, around: Sequence[int]) -> Lead | None:

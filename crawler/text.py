@@ -91,6 +91,11 @@ def words(s: str) -> list[str]:
     return _WORD.findall(s)
 
 
+def folded_words(s: str) -> str:
+    """The words of a text, folded, one space between: how titles are compared and articles found."""
+    return " ".join(words(fold(s)))
+
+
 def first_sentence(s: str, limit: int = 160) -> str:
     """The first sentence as one line, cut at a word and marked with "…" where longer than `limit` characters."""
     line = clean(s)

@@ -4,7 +4,7 @@ Nothing here raises: what is no http(s) URL becomes an empty string, which belon
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import quote, urljoin, urlsplit
 
 from crawler.types import Source
@@ -176,6 +176,11 @@ def article_key(source: Source, url: str) -> str:
         if found and found.groupdict().get("id"):
             return f"{source.name}:{found['id']}"
     return f"{source.name}:{target}"
+
+
+def by_host(sources: Iterable[Source]) -> dict[str, Source]:
+    """The sources by each of their hosts, as `owner` asks for them."""
+    return {host: source for source in sources for host in source.hosts}
 
 
 def owner(sources: Mapping[str, Source], url: str) -> Source:

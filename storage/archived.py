@@ -24,10 +24,9 @@ class Archived:
 
 def articles(db: Connection, source: str, since: datetime | None, after: int, limit: int) -> Sequence[Archived]:
     """The pages of current revisions, by article id; empty `source`: of all; `since`: first seen then or later."""
-    mine = (revision.c.article_id == article.c.id) & (revision.c.sequence == article.c.revision)
     pages = (
         select(article.c.id, revision.c.record_id, article.c.source)
-        .join(revision, mine)
+        .join(revision, schema.CURRENT)
         .where(revision.c.record_id.is_not(None), article.c.id > after)
         .order_by(article.c.id)
     )

@@ -42,8 +42,9 @@ def _strangers(db: Connection) -> dict[str, int]:
 
 
 def _articles(db: Connection) -> Iterator[str]:
-    mine = (revision.c.article_id == article.c.id) & (revision.c.sequence == article.c.revision)
-    bare = select(article.c.id).outerjoin(revision, mine).where(revision.c.id.is_(None)).order_by(article.c.id)
+    bare = (
+        select(article.c.id).outerjoin(revision, schema.CURRENT).where(revision.c.id.is_(None)).order_by(article.c.id)
+    )
     if ids := list(db.execute(bare).scalars()):
         yield f"{len(ids)} articles have no current text ({_named(ids)}); {MEND}"
     indexed = select(text("rowid")).select_from(text(schema.FULL_TEXT)).scalar_subquery()

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, RowMapping, select
 
 from storage import schema
 from storage.rows import citations_of, matches_of
-from storage.search import CURRENT, Filters, filtered
+from storage.search import Filters, filtered
 
 article, revision = schema.article, schema.revision
 _AT_ONCE = 200
@@ -52,7 +52,7 @@ def rows(db: Connection, filters: Filters) -> Iterator[dict[str, Any]]:
             select(
                 article, *(column for column in revision.c if column.name not in article.c), revision.c.id.label("at")
             )
-            .select_from(article.join(revision, CURRENT))
+            .select_from(article.join(revision, schema.CURRENT))
             .where(article.c.id > last)
             .order_by(article.c.id)
             .limit(_AT_ONCE)

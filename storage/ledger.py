@@ -159,23 +159,18 @@ def _is_new_to(known: Row[Any], mine: Row[Any], *, late: bool) -> bool:
 
 
 def _open(db: Connection, feed: str, mine: Row[Any], state: Standing, now: datetime) -> None:
-    values = {
-        "feed": feed,
-        "uuid": _id(db, mine),
-        "story_id": mine.story_id,
-        "article_id": mine.id,
-        "revision_id": mine.revision_id,
-        "state": state,
-        "announced": now,
-        "updated": now,
-        "withdrawn": False,
-    }
+    values = {"feed": feed, "story_id": mine.story_id, **_as_new(db, mine, state, now)}
     db.execute(insert(entry).values(values))
 
 
 def _give(db: Connection, known: int, mine: Row[Any], state: Standing, now: datetime) -> None:
     """An entry of which nobody was told becomes this article's."""
-    values = {
+    db.execute(update(entry).where(entry.c.id == known).values(_as_new(db, mine, state, now)))
+
+
+def _as_new(db: Connection, mine: Row[Any], state: Standing, now: datetime) -> dict[str, Any]:
+    """What an entry says that shows this article from now on."""
+    return {
         "uuid": _id(db, mine),
         "article_id": mine.id,
         "revision_id": mine.revision_id,
@@ -184,7 +179,6 @@ def _give(db: Connection, known: int, mine: Row[Any], state: Standing, now: date
         "updated": now,
         "withdrawn": False,
     }
-    db.execute(update(entry).where(entry.c.id == known).values(values))
 
 
 def _id(db: Connection, mine: Row[Any]) -> str:
@@ -233,7 +227,7 @@ def _there(db: Connection, shown: Row[Any]) -> Sequence[Any]:
     same = article.c.text_key == shown.text_key
     return db.execute(
         select(article.c.id, article.c.key, revision.c.id.label("revision_id"))
-        .join(revision, (revision.c.article_id == article.c.id) & (revision.c.sequence == article.c.revision))
+        .join(revision, schema.CURRENT)
         .where(article.c.story_id == shown.story_id, article.c.withdrawn_at.is_(None))
         .where(same | (article.c.id == shown.article_id))
         .order_by(article.c.id)

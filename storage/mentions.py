@@ -12,7 +12,6 @@ from crawler.text import fold
 from storage import schema
 
 article, revision, citation = schema.article, schema.revision, schema.citation
-_CURRENT = (revision.c.article_id == article.c.id) & (revision.c.sequence == article.c.revision)
 _NEAR = 200  # documents of one number that are compared
 
 
@@ -43,7 +42,7 @@ def mentions(db: Connection, key: str) -> tuple[Mention, ...]:
     at = func.coalesce(revision.c.published_at, article.c.first_seen)
     rows = db.execute(
         select(article, revision.c.title, at.label("at"), citation.c.printed, citation.c.context, citation.c.signed)
-        .join(revision, _CURRENT)
+        .join(revision, schema.CURRENT)
         .join(citation, citation.c.revision_id == revision.c.id)
         .where(citation.c.key == key)
         .order_by(at.desc(), article.c.id.desc())
@@ -77,7 +76,7 @@ def documents(db: Connection, printed: str, limit: int) -> Sequence[Document]:
     query = (
         select(citation.c.key, func.count())
         .join(revision, revision.c.id == citation.c.revision_id)
-        .join(article, _CURRENT)
+        .join(article, schema.CURRENT)
         .group_by(citation.c.key)
         .order_by(func.count().desc(), citation.c.key)
         .limit(limit)

@@ -203,10 +203,9 @@ def _stored(db: Connection, row: Row[Any]) -> StoredArticle:
 
 def pages(db: Connection, source: str, limit: int) -> tuple[SeenPage, ...]:
     """The pages of a source's articles, as last stored; those read last come first."""
-    current = (revision.c.article_id == article.c.id) & (revision.c.sequence == article.c.revision)
     latest = (
         select(revision.c.blocks, article.c.last_read)
-        .join(article, current)
+        .join(article, schema.CURRENT)
         .where(article.c.source == source)
         .order_by(article.c.last_read.desc(), article.c.id.desc())
         .limit(limit)

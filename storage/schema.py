@@ -249,6 +249,10 @@ revision = Table(
     UniqueConstraint("article_id", "sequence"),
 )
 
+CURRENT = (revision.c.article_id == article.c.id) & (
+    revision.c.sequence == article.c.revision
+)  # an article with its current text
+
 match = Table(
     "match",
     metadata,

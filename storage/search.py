@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, column, exists, func, select, table, text
 
 from crawler.query import Clause, Query, Snippet, Term, parse, snippet
-from crawler.text import canonical_tone, fold, nfc, words
+from crawler.text import canonical_tone, folded_words, nfc, words
 from crawler.types import Article
 from storage import schema
 
@@ -21,7 +21,6 @@ DDL = (
 )
 article, revision, match, citation = schema.article, schema.revision, schema.match, schema.citation
 _INDEX = table(schema.FULL_TEXT, column("rowid"))
-CURRENT = (revision.c.article_id == article.c.id) & (revision.c.sequence == article.c.revision)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +80,7 @@ def search(db: Connection, typed: str, limit: int, filters: Filters) -> tuple[Hi
     ids = list(found)[:limit]
     rows = db.execute(
         select(article, revision.c.title, revision.c.lead, revision.c.paragraphs, revision.c.published_at)
-        .join(revision, CURRENT)
+        .join(revision, schema.CURRENT)
         .where(article.c.id.in_(ids))
     )
     hits = {
@@ -106,7 +105,7 @@ def _ids(db: Connection, expression: str, limit: int, filters: Filters) -> Itera
     order = text(f"bm25({schema.FULL_TEXT}, 4, 1, 4, 1), {schema.FULL_TEXT}.rowid DESC")
     query = select(_INDEX.c.rowid).where(matches)
     if filters != Filters():
-        joined = _INDEX.join(article, article.c.id == _INDEX.c.rowid).join(revision, CURRENT)
+        joined = _INDEX.join(article, article.c.id == _INDEX.c.rowid).join(revision, schema.CURRENT)
         query = filtered(query.select_from(joined), filters)
     return iter(db.execute(query.order_by(order).limit(limit)).scalars().all())
 
@@ -156,4 +155,4 @@ def _exact(printed: str) -> str:
 
 
 def _folded(printed: str) -> str:
-    return " ".join(words(fold(printed)))
+    return folded_words(printed)

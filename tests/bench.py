@@ -20,6 +20,7 @@ from crawler.classify import classify, read_topics
 from crawler.extract import extract
 from crawler.portal import SITES, LocalWeb, render_article
 from crawler.types import Article, Judged, Snapshot
+from crawler.urls import by_host
 from feeds.atom import render
 from spiders.read import read_sources
 from storage.store import Store
@@ -74,7 +75,7 @@ def measure(folder: Path) -> None:
     """Print a line for each room."""
     snapshots = pages(folder)
     declared, _ = read_sources()
-    hosts = {host: source for source in declared.values() for host in source.hosts}
+    hosts = by_host(declared.values())
     topics, _ = read_topics()
     articles: list[Article] = []
 

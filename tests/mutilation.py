@@ -10,7 +10,7 @@ from crawler.extract import extract
 from crawler.portal import SITES, render_article
 from crawler.text import clean
 from crawler.types import Article, Snapshot, Source
-from crawler.urls import owner
+from crawler.urls import by_host, owner
 from spiders.fingerprints import with_families
 from spiders.read import read_families, read_sources
 from storage.rows import article_of, revision_values
@@ -44,7 +44,7 @@ def rendered(site: str) -> str:
 
 
 PAGES = {site: rendered(site) for site in FORMS}
-HOSTS = {host: source for source in read_sources()[0].values() for host in source.hosts}
+HOSTS = by_host(read_sources()[0].values())
 FAMILIES = read_families()[0]
 
 

@@ -8,7 +8,7 @@ import pytest
 from crawler.extract import extract
 from crawler.portal import SITES, LocalWeb, Post, render_article
 from crawler.types import Article, Snapshot, Source
-from crawler.urls import owner
+from crawler.urls import by_host, owner
 from spiders.read import read_sources
 
 POSTS = 10
@@ -23,7 +23,7 @@ def posts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, dict[s
 @pytest.fixture(scope="module")
 def hosts() -> dict[str, Source]:
     sources, _ = read_sources()
-    return {host: source for source in sources.values() for host in source.hosts}
+    return by_host(sources.values())
 
 
 def read(site: str, url: str, post: Post, hosts: dict[str, Source]) -> Article:

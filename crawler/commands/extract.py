@@ -96,6 +96,7 @@ def _addresses(table: Path) -> dict[str, str]:
 def _declared() -> tuple[dict[str, Source], dict[str, "FamilyFile"]]:
     """Sources by host, and the families; what is wrong in a file is said, and stops only that file."""
     from crawler.config import load
+    from crawler.urls import by_host
     from spiders.read import read_families, read_sources
 
     directories = load().sources.directories
@@ -103,7 +104,7 @@ def _declared() -> tuple[dict[str, Source], dict[str, "FamilyFile"]]:
     for error in errors:
         click.echo(str(error), err=True)
     families, _ = read_families(directories)
-    return {host: source for source in sources.values() for host in source.hosts}, families
+    return by_host(sources.values()), families
 
 
 def _learned(

@@ -62,7 +62,7 @@ def _today() -> "tuple[Any, Rules]":
     from crawler.classify import read_topics
     from crawler.config import load
     from crawler.stages import article_of, judge
-    from crawler.urls import owner
+    from crawler.urls import by_host, owner
     from spiders.fingerprints import with_families
     from spiders.read import read_families, read_sources
 
@@ -72,7 +72,7 @@ def _today() -> "tuple[Any, Rules]":
     for error in (*wrong, *wrong_topics):
         click.echo(f"tindothi: {error}", err=True)
     families, _ = read_families(config.sources.directories)
-    hosts = {host: source for source in sources.values() for host in source.hosts}
+    hosts = by_host(sources.values())
     return config, Rules(
         owner=lambda url: with_families(owner(hosts, url), families),
         read=lambda page, source, learned: article_of(page, source, config.fetch.max_size, learned),

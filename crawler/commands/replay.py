@@ -30,6 +30,7 @@ def command(paths: tuple[Path, ...], hosts: tuple[str, ...], vietnamese: bool, a
     from crawler.commands.process import crawl
     from crawler.config import load
     from crawler.health import Exit, refused, stopped
+    from crawler.urls import by_host
     from spiders.read import read_families, read_sources
     from spiders.replay import ReplaySpider
     from storage.archive import iterate
@@ -40,7 +41,7 @@ def command(paths: tuple[Path, ...], hosts: tuple[str, ...], vietnamese: bool, a
     for error in wrong:
         click.echo(f"tindothi: {error}", err=True)
     families, _ = read_families(config.sources.directories)
-    declared = {host: source for source in sources.values() for host in source.hosts}
+    declared = by_host(sources.values())
     damage: list[StoreError] = []
 
     left_out = 0
