@@ -26,8 +26,9 @@ from crawler.document import MAX_SIZE
 from crawler.errors import Damaged, NotArticle, OffSite, Rejected, TindothiError
 from crawler.extract import extract
 from crawler.learned import NOTHING, Learned
+from crawler.located import locate
 from crawler.parts import number
-from crawler.types import Article, Judged, Snapshot, Source
+from crawler.types import VIETNAM, Article, Judged, Snapshot, Source
 from crawler.urls import is_article
 
 FETCHED = "tindothi/fetched"  # pages that were received: the sum of the outcomes below and of the store's
@@ -92,10 +93,11 @@ class Extract:
 
 
 class Classify:
-    """Judged → Judged, with matches and citations."""
+    """Judged → Judged, with matches, citations and places."""
 
-    def __init__(self, topics: tuple[Topic, ...]) -> None:
+    def __init__(self, topics: tuple[Topic, ...], crawler: Crawler) -> None:
         self._topics = topics
+        self._crawler = crawler
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -103,10 +105,11 @@ class Classify:
         topics, errors = read_topics(config.topics.directories)
         for error in errors:
             log.error("%s", error)
-        return cls(tuple(topics))
+        return cls(tuple(topics), crawler)
 
     async def process_item(self, item: Judged) -> Judged:
-        return await asyncio.to_thread(judge, item.snapshot, item.article, self._topics)
+        source = cast(KnowsSources, self._crawler.spider).owner(item.snapshot.url)
+        return await asyncio.to_thread(judge, item.snapshot, item.article, self._topics, source.place)
 
 
 def article_of(snapshot: Snapshot, source: Source, max_size: int = MAX_SIZE, learned: Learned = NOTHING) -> Article:
@@ -129,10 +132,17 @@ def _is_listing(source: Source, url: str) -> bool:
     return not is_article(source, url) if source.articles and pages else 1 in pages
 
 
-def judge(snapshot: Snapshot, article: Article, topics: tuple[Topic, ...]) -> Judged:
-    """The article with all that is found in it."""
+def judge(snapshot: Snapshot, article: Article, topics: tuple[Topic, ...], place: str) -> Judged:
+    """The article with all that is found in it. `place`: where it is about if it names none, as its source declares."""
     said = "\n".join(part for part in (article.title, article.lead, article.text) if part)
-    return Judged(snapshot=snapshot, article=article, matches=classify(article, topics), citations=citations(said))
+    on = article.published.at if article.published else snapshot.fetched_at.astimezone(VIETNAM)
+    return Judged(
+        snapshot=snapshot,
+        article=article,
+        matches=classify(article, topics),
+        citations=citations(said),
+        places=locate(article, place, on.date()),
+    )
 
 
 class Log(LogFormatter):

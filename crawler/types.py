@@ -292,6 +292,55 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """An administrative unit, of the table `crawler/places.tsv`. Its id never changes.
+
+    `kinds` are its unit words (tỉnh, quận, phường, …), the first being the one it is called by; `within` is the id of
+    the unit it is part of. It was there from `since` on and no longer on `until` (none: always, still); `into` is the
+    id of the unit that took all of it. `also`: other names, with `!` those that count only behind a unit word; `proof`:
+    what must stand beside its name: `unit` (the unit word) or `city` (both).
+    """
+
+    id: str
+    kinds: tuple[str, ...]
+    name: str
+    within: str = ""
+    since: date | None = None
+    until: date | None = None
+    into: str = ""
+    also: tuple[str, ...] = ()
+    proof: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Naming:
+    """Words that name a place, unit word included, as printed, and where.
+
+    `start` is their place, in characters, in the title, in the lead, or in the paragraph of that number (from 0).
+    """
+
+    printed: str
+    part: str  # title, lead, text
+    paragraph: int
+    start: int
+    context: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Located:
+    """A place that an article is about: ids of the unit as it was then, and of the one it belongs to now.
+
+    `named` counts where the article names it, `evidence` are the first of those. 0: it names no place at all, and this
+    is its source's own.
+    """
+
+    place: str
+    now: str
+    named: int = 0
+    evidence: tuple[Naming, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
     """An article with all that was found in it: what the store takes."""
 
@@ -299,6 +348,7 @@ class Judged:
     article: Article
     matches: tuple[Match, ...] = ()
     citations: tuple[Citation, ...] = ()
+    places: tuple[Located, ...] = ()
 
 
 # --- what the store says ---------------------------------------------------------------------------------------------

@@ -6,8 +6,10 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
+from crawler.places import full_name
+from crawler.types import Located
 from storage import schema
-from storage.rows import citations_of, matches_of
+from storage.rows import citations_of, matches_of, places_of
 from storage.search import Filters, filtered
 
 article, revision = schema.article, schema.revision
@@ -36,6 +38,7 @@ FIELDS = {
     "attachments": "name and URL of each",
     "topics": "the topics that it matches",
     "documents": "the legal documents that it names, by key",
+    "places": "the places that it names: id, name, today's unit and how often; 0: the source's own, it names none",
     "first_seen": "when its page was first fetched, UTC",
     "last_changed": "when its text last changed, UTC",
     "revision": "number of the current revision",
@@ -61,17 +64,18 @@ def rows(db: Connection, filters: Filters) -> Iterator[dict[str, Any]]:
         if not some:
             return
         ids = [row["at"] for row in some]
-        topics, documents = matches_of(db, ids), citations_of(db, ids)
+        topics, documents, places = matches_of(db, ids), citations_of(db, ids), places_of(db, ids)
         for row in some:
-            found = {
+            found: dict[str, list[Any]] = {
                 "topics": [match.topic for match in topics.get(row["at"], ())],
                 "documents": [one.key for one in documents.get(row["at"], ())],
+                "places": [_place(one) for one in places.get(row["at"], ())],
             }
             yield _row(row, found)
         last = some[-1]["id"]
 
 
-def _row(row: RowMapping, found: dict[str, list[str]]) -> dict[str, Any]:
+def _row(row: RowMapping, found: dict[str, list[Any]]) -> dict[str, Any]:
     values = {
         "text": row["paragraphs"],
         "published": _printed(row, "published"),
@@ -85,6 +89,10 @@ def _row(row: RowMapping, found: dict[str, list[str]]) -> dict[str, Any]:
         **found,
     }
     return {name: values[name] if name in values else row[name] for name in FIELDS}
+
+
+def _place(one: Located) -> dict[str, Any]:
+    return {"id": one.place, "name": full_name(one.place), "now": one.now, "named": one.named}
 
 
 def _printed(row: RowMapping, name: str) -> str | None:

@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, case, func, insert, or_, select
 
 from crawler.learned import SeenPage
-from crawler.types import Article, Cause, Citation, Failure, Match, Run
+from crawler.types import Article, Cause, Citation, Failure, Located, Match, Run
 from crawler.urls import canonical
 from storage import schema
 from storage.changes import MAX_RESTLESS
 from storage.pending import State
-from storage.rows import article_of, blocks_of, citations_of, matches_of
+from storage.rows import article_of, blocks_of, citations_of, matches_of, places_of
 from storage.standing import Standing
 
 article, address, revision, entry, run = (
@@ -54,6 +54,7 @@ class StoredRevision:
     article: Article
     matches: tuple[Match, ...]
     citations: tuple[Citation, ...]
+    places: tuple[Located, ...]
     record: int | None
 
 
@@ -220,7 +221,7 @@ def _revisions(db: Connection, mine: Row[Any]) -> tuple[StoredRevision, ...]:
         .all()
     )
     ids = [row["id"] for row in rows]
-    matches, citations = matches_of(db, ids), citations_of(db, ids)
+    matches, citations, places = matches_of(db, ids), citations_of(db, ids), places_of(db, ids)
     return tuple(
         StoredRevision(
             sequence=row["sequence"],
@@ -229,6 +230,7 @@ def _revisions(db: Connection, mine: Row[Any]) -> tuple[StoredRevision, ...]:
             article=article_of(row, key=mine.key, url=mine.url, source=mine.source),
             matches=matches.get(row["id"], ()),
             citations=citations.get(row["id"], ()),
+            places=places.get(row["id"], ()),
             record=row["record_id"],
         )
         for row in rows

@@ -15,7 +15,9 @@ from crawler.types import (
     Evidence,
     Image,
     Instant,
+    Located,
     Match,
+    Naming,
     Precision,
     Statement,
 )
@@ -89,6 +91,18 @@ def citation_values(revision_id: int, citation: Citation) -> dict[str, Any]:
     }
 
 
+def located_values(revision_id: int, one: Located) -> dict[str, Any]:
+    """A place of an article as columns."""
+    evidence = [[it.printed, it.part, it.paragraph, it.start, it.context] for it in one.evidence]
+    return {
+        "revision_id": revision_id,
+        "place": one.place,
+        "now": one.now,
+        "named": one.named,
+        "evidence": evidence,
+    }
+
+
 def article_of(revision: RowMapping, *, key: str, url: str, source: str) -> Article:
     """The article as a revision keeps it, at the address where it lives today."""
     return Article(
@@ -153,6 +167,21 @@ def citations_of(db: Connection, revision_ids: Sequence[int]) -> dict[int, tuple
         query = select(schema.citation).where(schema.citation.c.revision_id.in_(ids)).order_by(schema.citation.c.id)
         for row in db.execute(query).mappings():
             one = Citation(**{name: row[name] for name in ("key", "printed", "family", "context", "signed")})
+            found[row["revision_id"]] = (*found.get(row["revision_id"], ()), one)
+    return found
+
+
+def places_of(db: Connection, revision_ids: Sequence[int]) -> dict[int, tuple[Located, ...]]:
+    """The places that some revisions are about, by revision id, in the order in which they were found."""
+    found: dict[int, tuple[Located, ...]] = {}
+    for ids in chunks(revision_ids):
+        query = select(schema.located).where(schema.located.c.revision_id.in_(ids)).order_by(schema.located.c.id)
+        for row in db.execute(query).mappings():
+            evidence = tuple(
+                Naming(printed=printed, part=part, paragraph=paragraph, start=start, context=context)
+                for printed, part, paragraph, start, context in row["evidence"]
+            )
+            one = Located(place=row["place"], now=row["now"], named=row["named"], evidence=evidence)
             found[row["revision_id"]] = (*found.get(row["revision_id"], ()), one)
     return found
 

@@ -24,8 +24,10 @@ from storage.rows import (
     citations_of,
     instant_of,
     kept_date,
+    located_values,
     match_values,
     matches_of,
+    places_of,
     revision_values,
 )
 
@@ -183,9 +185,9 @@ def _refresh(db: Connection, page: Page, current: Row[Any]) -> None:
     mine = current._mapping
     if any(mine[name] != value for name, value in kept.items()):
         db.execute(update(revision).where(revision.c.id == current.id).values(kept))
-    found = matches_of(db, [current.id]).get(current.id, ()), citations_of(db, [current.id]).get(current.id, ())
-    if found != (page.judged.matches, page.judged.citations):
-        for table in (schema.match, schema.citation):
+    found = tuple(of(db, [current.id]).get(current.id, ()) for of in (matches_of, citations_of, places_of))
+    if found != (page.judged.matches, page.judged.citations, page.judged.places):
+        for table in (schema.match, schema.citation, schema.located):
             db.execute(delete(table).where(table.c.revision_id == current.id))
         _add_findings(db, page, current.id)
 
@@ -285,10 +287,10 @@ def _add_revision(db: Connection, page: Page, article_id: int, sequence: int, ca
 def _add_findings(db: Connection, page: Page, revision_id: int) -> None:
     matches = [match_values(revision_id, one) for one in page.judged.matches]
     citations = [citation_values(revision_id, one) for one in page.judged.citations]
-    if matches:
-        db.execute(insert(schema.match), matches)
-    if citations:
-        db.execute(insert(schema.citation), citations)
+    places = [located_values(revision_id, one) for one in page.judged.places]
+    for table, values in ((schema.match, matches), (schema.citation, citations), (schema.located, places)):
+        if values:
+            db.execute(insert(table), values)
 
 
 def _arrived(db: Connection, page: Page, article_id: int, now: datetime) -> None:

@@ -25,7 +25,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0003"  # the migration that makes these tables
+HEAD = "0004"  # the migration that makes these tables
 FULL_TEXT = "search"
 
 metadata = MetaData(
@@ -273,6 +273,17 @@ citation = Table(
     Column("family", Printed, nullable=False),
     Column("context", Printed, nullable=False),
     Column("signed", Date),
+)
+
+located = Table(
+    "located",
+    metadata,
+    _id(),
+    Column("revision_id", ForeignKey("revision.id"), nullable=False, index=True),
+    Column("place", Text, nullable=False, index=True),  # ids of crawler/places.tsv: the unit as it was then
+    Column("now", Text, nullable=False),  # and the one it belonged to when this was found
+    Column("named", Integer, nullable=False),  # so often; 0: the source's own place, for the text names none
+    Column("evidence", JSON, nullable=False),  # [[printed, part, paragraph, start, context]]
 )
 
 entry = Table(

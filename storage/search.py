@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, column, exists, func, select, table, text
 
+from crawler.places import inside
 from crawler.query import Clause, Query, Snippet, Term, parse, snippet
 from crawler.text import canonical_tone, folded_words, nfc, words
 from crawler.types import Article
@@ -20,6 +21,7 @@ DDL = (
     '(title, body, folded_title, folded_body, tokenize = "unicode61 remove_diacritics 0")'
 )
 article, revision, match, citation = schema.article, schema.revision, schema.match, schema.citation
+located = schema.located
 _INDEX = table(schema.FULL_TEXT, column("rowid"))
 
 
@@ -44,6 +46,7 @@ class Filters:
     source: str = ""
     topic: str = ""
     document: str = ""  # the key of a legal document that it names
+    places: tuple[str, ...] = ()  # ids of units: it names one of them or of what is or was in them, or is its source's
     since: datetime | None = None  # published, else first seen
     until: datetime | None = None
     withdrawn: bool | None = None
@@ -119,6 +122,9 @@ def filtered(query: Select[Any], filters: Filters) -> Select[Any]:
         query = query.where(exists().where(match.c.revision_id == revision.c.id, match.c.topic == filters.topic))
     if filters.document:
         query = query.where(exists().where(citation.c.revision_id == revision.c.id, citation.c.key == filters.document))
+    if filters.places:
+        ids = sorted(frozenset().union(*map(inside, filters.places)))
+        query = query.where(exists().where(located.c.revision_id == revision.c.id, located.c.place.in_(ids)))
     if filters.since:
         query = query.where(at >= filters.since)
     if filters.until:

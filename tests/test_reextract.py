@@ -61,7 +61,7 @@ def store(folder: Path) -> Iterator[Store]:
         for number in (1, 2, 3):
             snapshot = opened.archive(page(number))
             article = today(snapshot)
-            opened.save(judge(snapshot, article if number == 3 else as_once(article), TOPICS))
+            opened.save(judge(snapshot, article if number == 3 else as_once(article), TOPICS, ""))
         opened.reject(opened.archive(page(4)), "NotArticle", "once", temporary=False)
         opened.settle("bendo.example.vn")
         yield opened
@@ -141,7 +141,7 @@ def test_interrupted_it_goes_on_where_it_was(store: Store, monkeypatch: pytest.M
 def test_a_page_that_would_be_refused_now_keeps_its_article(store: Store) -> None:
     listing = replace(page(7), body=b"<html><body><p>Trang ch\xe1\xbb\xa7</p></body></html>")
     snapshot = store.archive(listing)
-    assert store.save(judge(snapshot, today(page(7)), TOPICS)) is Change.NEW
+    assert store.save(judge(snapshot, today(page(7)), TOPICS, "")) is Change.NEW
     assert "would be refused now and stays: NoText" in run().stdout
     assert len(paragraphs(store, 7)) == 4
 

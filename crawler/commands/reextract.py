@@ -76,7 +76,7 @@ def _today() -> "tuple[Any, Rules]":
     return config, Rules(
         owner=lambda url: with_families(owner(hosts, url), families),
         read=lambda page, source, learned: article_of(page, source, config.fetch.max_size, learned),
-        judge=lambda page, article: judge(page, article, tuple(topics)),
+        judge=lambda page, article: judge(page, article, tuple(topics), owner(hosts, page.url).place),
     )
 
 

@@ -21,6 +21,7 @@ def filtering(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--source", default="", help="Only of this source."),
         click.option("--topic", default="", help="Only what matches this topic."),
         click.option("--cites", "document", default="", help="Only what names this legal document, as 97/2019/QH14."),
+        click.option("--place", default="", help="Only about this place, by an old or a new name, as TP.HCM."),
         click.option("--since", type=DAY, help="Only what was published on that day (UTC) or later."),
         click.option("--until", type=DAY, help="Only what was published on that day or before."),
         click.option("--withdrawn/--there", default=None, help="Only what the site took back, or what is still there."),
@@ -36,17 +37,28 @@ def filters(
     source: str,
     topic: str,
     document: str,
+    place: str,
     since: datetime | None,
     until: datetime | None,
     withdrawn: bool | None,
 ) -> "Filters":
-    """The filters that the options say."""
+    """The filters that the options say.
+
+    :raises click.BadParameter: no such place is known
+    """
+    from crawler.places import meant
     from storage.search import Filters
+
+    try:
+        places = tuple(one.id for one in meant(place)) if place else ()
+    except ValueError as unknown:
+        raise click.BadParameter(str(unknown), param_hint="--place") from None
 
     return Filters(
         source=source,
         topic=topic,
         document=store.mentions(document)[0] if document else "",
+        places=places,
         since=since and since.replace(tzinfo=UTC),
         until=until and until.replace(tzinfo=UTC) + timedelta(days=1),
         withdrawn=withdrawn,
@@ -67,6 +79,7 @@ def command(words: tuple[str, ...], limit: int, as_json: bool, **chosen: Any) ->
     tindothi search 'thí điểm OR sắp xếp'     either; AND, OR and NOT are in capitals
     tindothi search 'đô thị NOT "khu đô thị"' without what follows NOT
     tindothi search 'Hải*'                    words that begin so
+    tindothi search 'một cửa' --place TP.HCM  also what names Bình Dương, which is part of it now
 
     Articles that have the words as typed come first. The exit code is 0 also where nothing is found.
     """

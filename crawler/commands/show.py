@@ -86,6 +86,8 @@ def _changed(before: "Article", after: "Article") -> Iterator[str]:
 
 
 def _found(revision: "StoredRevision") -> Iterator[str]:
+    from crawler.places import full_name
+
     for match in revision.matches:
         yield f"  topic      {match.topic}, score {match.score:g}"
         for proof in match.evidence:
@@ -93,6 +95,12 @@ def _found(revision: "StoredRevision") -> Iterator[str]:
     for citation in revision.citations:
         signed = f", {citation.signed:%d/%m/%Y}" if citation.signed else ""
         yield f"  cites      {citation.key}{signed}"
+    for place in revision.places:
+        today = f"; now {full_name(place.now)}" if place.now != place.place else ""
+        said = f"named {place.named} times" if place.named else "named nowhere; the source's own"
+        yield f"  place      {full_name(place.place)} ({said}{today})"
+        for naming in place.evidence[:1]:
+            yield f"             {naming.part}: {naming.printed}: … {naming.context[:PRINTED]} …"
 
 
 def _stripped(revision: "StoredRevision") -> Iterator[str]:
