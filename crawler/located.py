@@ -12,7 +12,7 @@ from datetime import date
 from functools import cache, lru_cache
 
 from crawler.placenames import Name, names_in, passage
-from crawler.places import PROVINCE, around, at, level, meant, places, today
+from crawler.places import DISTRICT, PROVINCE, WARD, around, at, level, meant, places, today
 from crawler.text import surroundings
 from crawler.types import Article, Located, Naming, Place
 
@@ -20,6 +20,7 @@ MAX_TEXT = 500_000  # characters of an article that are looked at
 MAX_NAMES = 5_000  # looked at, of which some prove nothing
 MAX_PLACES = 200
 MAX_EVIDENCE = 5  # kept of one place
+_BEHIND = 3  # characters between a name and the one that stands right behind it
 
 
 def locate(article: Article, own: str, on: date) -> tuple[Located, ...]:
@@ -87,32 +88,41 @@ def _naming(one: Name) -> Naming:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Company:
-    """The ids of the units that are sure: by part and paragraph, in title and lead, the source's own, and all."""
+    """The units that are sure: by part and paragraph with where each begins, in title and lead, own, all."""
 
-    passages: Mapping[tuple[str, int], set[str]]
-    head: set[str]
-    home: set[str]
-    all: set[str]
+    passages: Mapping[tuple[str, int], Sequence[tuple[int, str]]]
+    head: frozenset[str]
+    home: frozenset[str]
+    all: frozenset[str]
 
 
 def _company(sure: Sequence[Name], home: Place | None) -> _Company:
-    passages: dict[tuple[str, int], set[str]] = {}
+    passages: dict[tuple[str, int], list[tuple[int, str]]] = {}
     for one in sure:
-        passages.setdefault((one.passage.part, one.passage.paragraph), set()).add(one.places[0].id)
-    head = passages.get(("title", 0), set()) | passages.get(("lead", 0), set())
+        passages.setdefault(_where(one), []).append((one.start, one.places[0].id))
     return _Company(
-        passages=passages, head=head, home={home.id} if home else set(), all=set().union(*passages.values())
+        passages=passages,
+        head=frozenset(one.places[0].id for one in sure if one.passage.part != "text"),
+        home=frozenset({home.id} if home else ()),
+        all=frozenset(one.places[0].id for one in sure),
     )
+
+
+def _where(one: Name) -> tuple[str, int]:
+    return one.passage.part, one.passage.paragraph
 
 
 def _proved(one: Name, company: _Company) -> Place | None:
     """The one unit of the name that stands in a city near; of several the one whose district is near, too."""
-    here = company.passages.get((one.passage.part, one.passage.paragraph), set())
-    near = next((some for some in (here, company.head, company.home, company.all) if some), set())
-    cities = {city for unit in near for city in _cities(unit)}
+    here = company.passages.get(_where(one), ())
+    behind = frozenset(unit for start, unit in here if one.end < start <= one.end + _BEHIND)  # "Thủ Đức (TP.HCM)"
+    sets = (behind, frozenset(unit for _, unit in here), company.head, company.home, company.all)
+    near = next((some for some in sets if some), frozenset())
+    cities = frozenset(city for unit in near for city in _cities(unit))
     fitting = [place for place in one.places if cities & _cities(place.id)]
-    if len(fitting) > 1:
-        fitting = [place for place in fitting if place.within in near]
+    several = len({city for unit in near for city in _cities(today(unit))}) > 1
+    if len(fitting) > 1 or (several and level(one.places[0]) == WARD):
+        fitting = [place for place in fitting if place.within in near and level(places()[place.within]) == DISTRICT]
     return fitting[0] if len(fitting) == 1 else None
 
 

@@ -27,7 +27,7 @@ _OF_PERSONS = frozenset(
     words(
         """
         âu bạch bùi cao châu chu cù diệp doãn dương đàm đào đặng đinh đoàn đỗ hoàng hồ hứa huỳnh khổng khuất kiều lâm lê
-        lương lưu lý mai nghiêm ngô nguyễn phạm phan phùng quách tạ tăng thạch thái tô tống trần triệu trịnh trương từ vũ
+        lương lưu lý mai nghiêm ngô nguyễn phạm phan phùng quách tạ thạch thái tô tống trần triệu trịnh trương vũ
         võ vương đức hữu minh ngọc thanh thị văn xuân
         """
     )
@@ -42,22 +42,22 @@ _FIGURES_GO_ON = re.compile(r"[/%\d]|[-–.,]\d")
 _LAST_WORD = re.compile(r"\w+$")
 _REACH = 40  # characters before a name that are looked at
 _UNIT = re.compile(
-    r"(?<!\w)(?:(?P<word>thành phố|thành ủy|thủ đô|thị xã|thị trấn|thị ủy|tỉnh ủy|quận ủy|huyện ủy|huyện đảo|đặc khu|tỉnh"
-    r"|quận|huyện|phường|(?<!tác )xã|tp|tx|tt|t\.p)(?:\.?\s{1,3}|\.)|(?P<letter>[qphx])\.\s{0,3})$"
+    r"(?<!\w)(?:(?P<word>thành phố|thành ủy|thủ đô|thị xã|thị trấn|thị ủy|tỉnh ủy|quận ủy|huyện ủy|huyện đảo|đặc khu"
+    r"|tỉnh|quận|huyện|phường|(?<!tác )xã|tp|tx|tt|t\.p)(?:\.?\s{1,3}|\.)|(?P<letter>[qphx])\.\s{0,3})$"
 )
 _MANY = re.compile(r"(?<!\w)(?:các|những|hai|ba|bốn|năm|\d{1,3})\s{1,3}$")
 # What bears a place's name, and need not be there. "đường phố Hà Nội" are its streets; "yêu cầu" is no bridge.
 _BEARS_IT = re.compile(
     r"(?<!\w)(?:đường|(?<!đường )phố|đại lộ|quốc lộ|tỉnh lộ|xa lộ|cao tốc|đường sắt|tuyến|ngõ|ngách|hẻm|hầm|sông|kênh"
-    r"|rạch|(?<!yêu )(?<!nhu )(?<!toàn )(?<!địa )cầu|hồ|núi|đèo|bia|ngân hàng|tập đoàn|khách sạn|nhà hàng|thôn|ấp|làng"
-    r"|bản|xóm|buôn|tổ dân phố|khu phố|khu công nghiệp|kcn|khu đô thị|kđt|chung cư|công viên|tân cảng)\s{1,3}$"
+    r"|rạch|(?<!yêu )(?<!nhu )(?<!toàn )(?<!địa )cầu|hồ|(?<!miền )núi|đèo|bia|ngân hàng|tập đoàn|khách sạn|nhà hàng"
+    r"|thôn|ấp|(?<!buôn )làng|bản|xóm|buôn|tổ dân phố|khu phố|khu đô thị|kđt|chung cư|công viên|tân cảng)\s{1,3}$"
 )
 _BEARS_A_DISTRICTS = re.compile(
     r"(?<!\w)(?:chợ|ga|sân bay|bến xe|bến|quảng trường|hội trường|trường|bệnh viện|sân vận động|nút giao|ngã ba|ngã tư"
-    r"|đại học|thpt|thcs|tiểu học|khởi nghĩa|ông|bà|anh|chị|cụ|em|vua|tướng|chùa|đền|đình)\s{1,3}$"
+    r"|khu công nghiệp|kcn|đại học|thpt|thcs|tiểu học|khởi nghĩa|ông|bà|anh|chị|cụ|em|vua|tướng|chùa|đền|đình)\s{1,3}$"
 )
-_PUBLISHER = re.compile(r"(?<!\w)(?:nxb|nhà xuất bản)(?!\w)[^.;]{0,60}[,–-]\s{0,3}$")  # "NXB Sự thật, Hà Nội, 2021"
-_ABROAD = re.compile(r"\s{0,3}[,(]\s{0,3}(?:của )?trung quốc")
+_PUBLISHER = re.compile(r"(?<!\w)(?:nxb\.?|nhà xuất bản)(?!\w)[^.;]{0,60}[,–-]\s{0,3}$")  # "NXB Sự thật, Hà Nội, 2021"
+_ABROAD = re.compile(r"\s{0,3}(?:[,(]|của)\s{0,3}trung quốc")
 
 
 _Tree = dict[str, "_Tree"]  # a letter → what may follow; an empty one: a name may end
@@ -181,9 +181,13 @@ def _meant(
     """The name with its units; None where it proves nothing. `listed`: the unit word of the list that it stands in."""
     unit = said or listed
     fitting = [one.place for one in called if unit and set(unit.kinds) & set(one.place.kinds)]
+    if said and not fitting and "thành phố" in said.kinds:  # a province that is to become a city
+        fitting = [one.place for one in called if level(one.place) == PROVINCE]
     if unit and fitting:
         there = at(fitting, on)
-        if not there or not _is_capital(text, start, end, bare=False) or _is_figure(text.low, start, end):
+        if not there or not _is_capital(text, start, end, bare=False):
+            return None
+        if _is_figure(text.low, start, end) or _ABROAD.match(text.low, end):
             return None
         sure = level(there[0]) != WARD and there[0].proof != "city"
         return Name(passage=text, start=said.start if said else start, end=end, places=there, sure=sure)
