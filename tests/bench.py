@@ -8,7 +8,7 @@ messier: `make bench-extraction` measures extraction on those.
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
 
@@ -18,6 +18,7 @@ import trafilatura
 from crawler.citations import citations
 from crawler.classify import classify, read_topics
 from crawler.extract import extract
+from crawler.located import locate
 from crawler.portal import SITES, LocalWeb, render_article
 from crawler.types import Article, Judged, Snapshot
 from crawler.urls import by_host
@@ -87,6 +88,7 @@ def measure(folder: Path) -> None:
         "extract": cost(ours),
         "classify": cost(lambda: [classify(article, topics) for article in articles]),
         "citations": cost(lambda: [citations(article.text) for article in articles]),
+        "places": cost(lambda: [locate(article, "Hà Nội", date(2026, 9, 1)) for article in articles]),
     }
     judged = [
         Judged(snapshot=page, article=article, matches=classify(article, topics))

@@ -17,7 +17,7 @@ from scrapy.utils.misc import load_object
 import crawler.stages
 from crawler.errors import Damaged, NotArticle, NotFound, OffSite, Rejected
 from crawler.learned import NOTHING, TEXT, Learned, Recurring, key_of
-from crawler.stages import Classify, Extract, Log, Refused, article_of
+from crawler.stages import Classify, Extract, Log, Refused, article_of, judge
 from crawler.types import Judged, Listing, ListingKind, Snapshot, Source
 from crawler.urls import owner
 from spiders.replay import UNDER_WAY, ReplaySpider
@@ -72,6 +72,15 @@ def test_extract_gives_the_article_with_its_page() -> None:
     assert judged.article.source == "bengo"
     assert judged.matches == judged.citations == ()
     assert not counts
+
+
+def test_classify_gives_the_places_and_else_the_sources_own() -> None:
+    stage, _ = with_stage("Classify")
+    said = passed(with_stage("Extract")[0], snapshot()).article
+    assert passed(stage, Judged(snapshot=snapshot(), article=said)).places == ()  # nobody knows where Bến Gỗ is
+    assert [one.place for one in judge(snapshot(), said, (), "Cần Thơ").places] == ["can-tho"]
+    named = replace(said, title="Hà Giang: " + TITLE)
+    assert [one.place for one in judge(snapshot(), named, (), "Cần Thơ").places] == ["ha-giang"]
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,8 @@ def _found(revision: "StoredRevision") -> Iterator[str]:
         yield f"  cites      {citation.key}{signed}"
     for place in revision.places:
         today = f"; now {full_name(place.now)}" if place.now != place.place else ""
-        said = f"named {place.named} times" if place.named else "named nowhere; the source's own"
+        often = "once" if place.named == 1 else f"{place.named} times"
+        said = f"named {often}" if place.named else "not named; the source's own"
         yield f"  place      {full_name(place.place)} ({said}{today})"
         for naming in place.evidence[:1]:
             yield f"             {naming.part}: {naming.printed}: … {naming.context[:PRINTED]} …"
