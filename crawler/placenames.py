@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from unicodedata import is_normalized
 
-from crawler.phrases import comparable
 from crawler.places import DISTRICT, PROVINCE, UNIT_WORDS, WARD, Called, at, level, names, places
 from crawler.text import canonical_tone, fold, nfc, words
 from crawler.types import Place
@@ -97,9 +97,9 @@ class _Unit:
 
 
 def passage(part: str, paragraph: int, text: str) -> Passage:
-    """The text, made ready."""
-    printed = nfc(text)
-    compared = comparable(printed)
+    """The text, made ready; as it is where it is NFC, so that a place in it is a place in the article."""
+    printed = text if is_normalized("NFC", text) else nfc(text)
+    compared = canonical_tone(printed)
     low = compared.lower()
     if len(low) != len(compared):
         low = "".join(letter.lower() if len(letter.lower()) == 1 else letter for letter in compared)
