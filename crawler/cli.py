@@ -25,6 +25,7 @@ COMMANDS = {
     "show": "show one article: its revisions, what was stripped and why it matched",
     "backup": "copy the store into a folder, and check the copy",
     "restore": "copy a backup to where the store belongs",
+    "migrate": "move the store into another database, SQLite or PostgreSQL",
     "check": "check that the store and its archive are whole",
     "sources": "list the sources, their state and evidence",
     "status": "tell how each source is doing",

@@ -16,6 +16,7 @@ from storage import schema
 from storage.engines import ways
 from storage.texts import Tier, texts_of, tiers
 
+_AT_ONCE = 500
 article, revision, match, citation = schema.article, schema.revision, schema.match, schema.citation
 
 
@@ -48,6 +49,22 @@ class Filters:
 def index(db: Connection, article_id: int, said: Article) -> None:
     """Makes an article's current text what searches find."""
     ways(db).put(db, article_id, texts_of(said.title, said.lead, said.paragraphs))
+
+
+def rebuild(db: Connection) -> None:
+    """Indexes every article's current text; nothing is indexed yet."""
+    last = 0
+    columns = article.c.id, revision.c.title, revision.c.lead, revision.c.paragraphs
+    while rows := db.execute(
+        select(*columns)
+        .join(revision, schema.CURRENT)
+        .where(article.c.id > last)
+        .order_by(article.c.id)
+        .limit(_AT_ONCE)
+    ).all():
+        for row in rows:
+            ways(db).put(db, row.id, texts_of(row.title, row.lead, row.paragraphs))
+        last = rows[-1].id
 
 
 def search(db: Connection, typed: str, limit: int, filters: Filters) -> tuple[Hit, ...]:
