@@ -48,7 +48,7 @@ def _house(config: Config) -> dict[str, Any]:
         "COMMANDS_MODULE": "crawler.commands.scrapy",
         "ITEM_PIPELINES": ITEM_PIPELINES,
         "DOWNLOADER_MIDDLEWARES": DOWNLOADER_MIDDLEWARES,
-        "EXTENSIONS": {"storage.runs.RunRecorder": 100},
+        "EXTENSIONS": {"storage.runs.RunRecorder": 100, "scrapy.extensions.telnet.TelnetConsole": None},
         "REMOTE_CONTROL_ENABLED": False,  # would run posted code
         "TELNETCONSOLE_ENABLED": False,
         "HTTPCACHE_ENABLED": False,

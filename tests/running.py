@@ -1,12 +1,17 @@
-"""Runs `tindothi` as its users do: a process of its own, settings by environment, the local web as its network."""
+"""Runs `tindothi` as its users do: a process of its own, settings by environment, the local web as its network.
+
+The processes are forked from one that has imported the libraries: importing them anew takes longer than a crawl here.
+"""
 
 import contextlib
 import json
+import multiprocessing
 import os
 import sqlite3
-import subprocess
 import sys
-from collections.abc import Mapping
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +19,40 @@ from typing import Any
 from crawler.portal import LocalWeb
 
 SECONDS = 120  # a run that takes longer hangs
+LOADED = """
+    aiohttp
+    alembic.command
+    alembic.config
+    alembic.script
+    dateparser
+    feedgen.feed
+    nh3
+    pydantic_settings
+    scrapy.commands.crawl
+    scrapy.core.downloader
+    scrapy.core.engine
+    scrapy.core.scraper
+    scrapy.crawler
+    scrapy.downloadermiddlewares.httpproxy
+    scrapy.downloadermiddlewares.retry
+    scrapy.extensions.logstats
+    scrapy.extensions.throttle
+    scrapy.spidermiddlewares.referer
+    scrapy.utils.log
+    sqlalchemy.dialects.sqlite
+    tldextract
+    trafilatura
+    warcio
+    crawler.classify
+    crawler.config
+    crawler.extract
+    crawler.middlewares
+    feeds.publish
+    spiders.spider
+    storage.store
+"""  # the libraries, and our rooms that read no settings
+forks = multiprocessing.get_context("forkserver")
+forks.set_forkserver_preload(LOADED.split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,16 +85,15 @@ class Operator:
 
     def run(self, *arguments: str, **more: str) -> Ran:
         """`tindothi ARGUMENTS…`; `more` are further environment variables."""
-        command = [sys.executable, "-m", "crawler", *arguments]
-        return self._run(command, self.environment(**more))
+        return self.begin(*arguments, **more).ended()
+
+    def begin(self, *arguments: str, **more: str) -> "Going":
+        """`tindothi ARGUMENTS…`, not waited for."""
+        return Going(_tindothi, arguments, self.environment(**more))
 
     def scrapy(self, *arguments: str) -> Ran:
         """`scrapy ARGUMENTS…` from the checkout."""
-        return self._run([sys.executable, "-m", "scrapy", *arguments], self.environment())
-
-    def _run(self, command: list[str], environment: dict[str, str]) -> Ran:
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False)
-        return Ran(code=done.returncode, out=done.stdout, err=done.stderr)
+        return Going(_scrapy, arguments, self.environment()).ended()
 
     def age(self, *, days: int) -> None:
         """Let every stored article have been looked at that long ago, so that all are due again."""
@@ -65,6 +103,67 @@ class Operator:
     def feed(self, topic: str = "chinh-quyen-do-thi") -> bytes:
         """The published Atom document."""
         return (self.data / "feeds" / f"{topic}.atom").read_bytes()
+
+
+def _tindothi(arguments: Sequence[str]) -> None:
+    from crawler.cli import main
+
+    main(arguments)
+
+
+def _scrapy(arguments: Sequence[str]) -> None:
+    from scrapy.cmdline import execute
+
+    execute(["scrapy", *arguments])
+
+
+class Going:
+    """A program that goes on in a process of its own."""
+
+    def __init__(self, main: Callable[[Sequence[str]], None], arguments: Sequence[str], environment: dict[str, str]):
+        self._folder = tempfile.TemporaryDirectory()
+        self._out, self._err = Path(self._folder.name, "out"), Path(self._folder.name, "err")
+        how = (main, arguments, environment, str(self._out), str(self._err))
+        self._process = forks.Process(target=_become, args=how)
+        self._process.start()
+
+    def signal(self, number: int) -> None:
+        """Send it a signal."""
+        assert self._process.pid
+        os.kill(self._process.pid, number)
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        """Wait for something that it does."""
+        end = time.monotonic() + SECONDS
+        while not condition():
+            assert self._process.is_alive() and time.monotonic() < end, self._err.read_text(encoding="utf-8")
+            time.sleep(0.02)
+
+    def ended(self, within: float = SECONDS) -> Ran:
+        """Wait for its end, for so many seconds."""
+        self._process.join(within)
+        code = self._process.exitcode
+        if code is None:
+            self._process.kill()
+            self._process.join()
+        out, err = self._out.read_text(encoding="utf-8"), self._err.read_text(encoding="utf-8")
+        self._folder.cleanup()
+        assert code is not None, f"took longer than {within} s: {err}"
+        return Ran(code=code, out=out, err=err)
+
+
+def _become(
+    main: Callable[[Sequence[str]], None], arguments: Sequence[str], environment: dict[str, str], out: str, err: str
+) -> None:
+    """In the forked process: be the program, with its own settings and streams."""
+    os.environ.clear()
+    os.environ.update(environment)
+    for number, path in ((0, os.devnull), (1, out), (2, err)):
+        os.dup2(os.open(path, os.O_RDWR | os.O_CREAT), number)
+    sys.stdin = os.fdopen(0)
+    sys.stdout, sys.stderr = (os.fdopen(number, "w", encoding="utf-8") for number in (1, 2))
+    sys.argv = ["tindothi", *arguments]
+    main(arguments)
 
 
 def operator(folder: Path, web: LocalWeb, **more: str) -> Operator:

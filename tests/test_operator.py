@@ -7,8 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from crawler.portal import Fault, LocalWeb
 from crawler.types import Snapshot
 from storage import warc
 from storage.opening import open_store
-from tests.running import Operator, Ran, operator
+from tests.running import Operator, operator
 from tests.test_faults import LISTING, article, declare
 
 SOON = 12  # seconds in which a stopped run has ended; it gives a fetch four
@@ -51,27 +50,6 @@ def ops(tmp_path: Path, web: LocalWeb) -> Iterator[Operator]:
     web.heal()
 
 
-def begun(ops: Operator, *arguments: str, **more: str) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-m", "crawler", *arguments]
-    environment = ops.environment(**more)
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-
-def until(condition: Callable[[], bool], process: "subprocess.Popen[str]") -> None:
-    end = time.monotonic() + 60
-    while not condition():
-        assert process.poll() is None and time.monotonic() < end, process.communicate()
-        time.sleep(0.02)
-
-
-def ended(process: "subprocess.Popen[str]") -> Ran:
-    try:
-        out, err = process.communicate(timeout=SOON)
-    finally:
-        process.kill()
-    return Ran(code=process.returncode, out=out, err=err)
-
-
 def links_of(ops: Operator) -> list[str]:
     return sorted(entry.link for entry in feedparser.parse(ops.feed()).entries)
 
@@ -93,10 +71,10 @@ def is_whole(ops: Operator) -> None:
 def test_killed_twice_and_run_again_everything_stands_once(web: LocalWeb, ops: Operator) -> None:
     for requests in (6, 14):
         web.forget()
-        process = begun(ops, "crawl", "well", **SLOW)
-        until(lambda least=requests: len(web.requests) >= least, process)  # type: ignore[misc]
-        process.kill()
-        process.communicate()
+        run = ops.begin("crawl", "well", **SLOW)
+        run.until(lambda least=requests: len(web.requests) >= least)  # type: ignore[misc]
+        run.signal(signal.SIGKILL)
+        assert run.ended().code == -signal.SIGKILL
     assert ops.run("crawl", "well").code == 0
     links = links_of(ops)
     assert len(links) == len(set(links)) == PAGES
@@ -106,10 +84,10 @@ def test_killed_twice_and_run_again_everything_stands_once(web: LocalWeb, ops: O
 def test_stopped_it_ends_soon_and_the_next_run_goes_on(web: LocalWeb, ops: Operator) -> None:
     """One site is silent, the other has its articles waiting for their turn; neither holds the run up."""
     web.fault("silent.example", Fault.HANG)
-    process = begun(ops, "crawl", "--json", "well", "silent", **{**SLOW, "TINDOTHI_FETCH__DELAY": "1"})
-    until(lambda: web.asked(f"https://well.example{LISTING}") > 0 and len(web.requests) >= 5, process)
-    process.send_signal(signal.SIGTERM)
-    ran = ended(process)
+    run = ops.begin("crawl", "--json", "well", "silent", **{**SLOW, "TINDOTHI_FETCH__DELAY": "1"})
+    run.until(lambda: web.asked(f"https://well.example{LISTING}") > 0 and len(web.requests) >= 5)
+    run.signal(signal.SIGTERM)
+    ran = run.ended(SOON)
     assert (ran.code, "Traceback" in ran.err) == (9, False), ran.err
     assert {one["failure"]["kind"] for one in ran.json["sources"].values()} == {"Stopped"}
     assert ran.json["new"] < PAGES
@@ -132,10 +110,10 @@ def test_a_replay_is_interrupted_and_done_again(tmp_path: Path, ops: Operator) -
                 requested_url=url, url=url, fetched_at=at + timedelta(minutes=number), status=200, body=body
             )
             file.write(warc.pack(page))
-    process = begun(ops, "replay", "--json", str(saved))
-    until(lambda: any(path.stat().st_size > 5000 for path in ops.data.glob("archive/*.open")), process)
-    process.send_signal(signal.SIGINT)
-    ran = ended(process)
+    run = ops.begin("replay", "--json", str(saved))
+    run.until(lambda: any(path.stat().st_size > 5000 for path in ops.data.glob("archive/*.open")))
+    run.signal(signal.SIGINT)
+    ran = run.ended(SOON)
     assert ran.code == 9, ran.err
     assert 0 < ran.json["fetched"] < 40
     is_whole(ops)

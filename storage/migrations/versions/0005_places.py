@@ -11,8 +11,8 @@ from crawler.located import locate
 from crawler.types import VIETNAM, Article
 from storage import schema
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
@@ -24,8 +24,8 @@ def upgrade() -> None:
         "located",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("revision_id", sa.Integer(), nullable=False),
-        sa.Column("place", sa.Text(), nullable=False),
-        sa.Column("now", sa.Text(), nullable=False),
+        sa.Column("place", schema.NAME, nullable=False),
+        sa.Column("now", schema.NAME, nullable=False),
         sa.Column("named", sa.Integer(), nullable=False),
         sa.Column("evidence", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["revision_id"], ["revision.id"], name=op.f("fk_located_revision_id_revision")),
