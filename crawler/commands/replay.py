@@ -11,6 +11,7 @@ from crawler.errors import StoreError
 
 if TYPE_CHECKING:
     from crawler.types import Snapshot
+    from storage.warc import Record
 
 
 @click.command()
@@ -24,7 +25,8 @@ def command(paths: tuple[Path, ...], hosts: tuple[str, ...], vietnamese: bool, a
     """Run saved pages (WARC files, or folders of them) through the very same way: extract, classify, store.
 
     Files of any size and of any tool, as of Common Crawl's news crawl: one page after the other is read. Publishes
-    nothing: `tindothi publish` does. Replaying the same pages again changes nothing.
+    nothing: `tindothi publish` does. Replaying the same pages again changes nothing. A revisit record takes its body
+    from the page that it refers to, read just before or archived earlier; where that is neither, it is left out.
     """
     from crawler.commands.crawl import report
     from crawler.commands.process import crawl
@@ -33,8 +35,9 @@ def command(paths: tuple[Path, ...], hosts: tuple[str, ...], vietnamese: bool, a
     from crawler.urls import by_host
     from spiders.read import read_families, read_sources
     from spiders.replay import ReplaySpider
-    from storage.archive import iterate
+    from storage.archive import Originals, iterate
     from storage.lock import RunLock
+    from storage.opening import open_store
 
     config = load()
     sources, wrong = read_sources(config.sources.directories)
@@ -44,13 +47,20 @@ def command(paths: tuple[Path, ...], hosts: tuple[str, ...], vietnamese: bool, a
     declared = by_host(sources.values())
     damage: list[StoreError] = []
 
-    left_out = 0
+    left_out = bodiless = 0
+
+    def original(revisit: "Record") -> "Snapshot | None":
+        nonlocal bodiless
+        page = store.original(revisit)
+        bodiless += page is None and _is_of(revisit.page, hosts)
+        return page
 
     def snapshots() -> "Iterator[Snapshot]":
         nonlocal left_out
+        originals = Originals(original)
         for path in paths:
             try:
-                for page in iterate(path):
+                for page in iterate(path, originals=originals):
                     if _wanted(page, hosts, vietnamese):
                         yield page
                     else:
@@ -58,13 +68,16 @@ def command(paths: tuple[Path, ...], hosts: tuple[str, ...], vietnamese: bool, a
             except StoreError as error:  # what was readable has been replayed; the other files follow
                 damage.append(error)
 
-    with RunLock(config.data_dir):
+    with RunLock(config.data_dir), open_store(config) as store:
         runs = crawl(
             config, [(ReplaySpider, {"snapshots": snapshots(), "sources": declared, "families": families})], "replay"
         )
     report(runs, {}, (), as_json=as_json)
     if left_out:
         click.echo(f"tindothi: {left_out} pages of other hosts or languages left out", err=True)
+    if bodiless:
+        told = f"{bodiless} revisit records left out: the pages that they refer to are in no archive read so far"
+        click.echo(f"tindothi: {told}", err=True)
     for broken in damage:
         click.echo(f"tindothi: {broken}", err=True)
     if refused(runs):
@@ -74,16 +87,18 @@ def command(paths: tuple[Path, ...], hosts: tuple[str, ...], vietnamese: bool, a
     if not any(run.fetched for run in runs):
         click.echo(f"tindothi: no saved page in {', '.join(map(str, paths))}", err=True)
         sys.exit(Exit.NOTHING_FETCHED)
-    sys.exit(Exit.SOME_FAILED if damage or wrong else Exit.WELL)
+    sys.exit(Exit.SOME_FAILED if damage or wrong or bodiless else Exit.WELL)
 
 
 def _wanted(page: "Snapshot", hosts: tuple[str, ...], vietnamese: bool) -> bool:
     from crawler.language import is_vietnamese
+
+    return _is_of(page, hosts) and (not vietnamese or is_vietnamese(page))
+
+
+def _is_of(page: "Snapshot", hosts: tuple[str, ...]) -> bool:
     from crawler.urls import host_of
 
     host = host_of(page.url)
-    if hosts and not any(
-        host == one or host.endswith(f".{one}") for one in (said.lower().strip("./") for said in hosts)
-    ):
-        return False
-    return not vietnamese or is_vietnamese(page)
+    wanted = (said.lower().strip("./") for said in hosts)
+    return not hosts or any(host == one or host.endswith(f".{one}") for one in wanted)
