@@ -38,8 +38,8 @@ class ArchiveFile:
         """
         folder.mkdir(parents=True, exist_ok=True)
         stem = f"{now.astimezone(UTC):%Y%m%dT%H%M%S}-{os.getpid()}"
-        for number in range(_NAMES):
-            path = folder / f"{stem}{f'-{number}' if number else ''}.warc.gz"
+        for number in range(_NAMES):  # by name, the files of a process stand in the order in which they were written
+            path = folder / f"{stem}-{number:03}.warc.gz"
             stream = _made(path)
             if stream is None:
                 continue
