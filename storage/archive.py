@@ -108,7 +108,7 @@ class Archive:
         except OSError as error:
             raise StoreError(f"{path}: the archive cannot be read: {error}") from error
         with suppress(ArchiveDamaged):
-            for record in warc.records(BytesIO(data)):
+            for record in tuple(warc.records(BytesIO(data))):  # to the end, where the sum of all bytes stands
                 if record.revisit and place.body_in is not None and record.digest == place.digest:
                     return replace(record.page, body=self.read(place.body_in).body)
                 if not record.revisit and warc.digest(record.page.body) == place.digest:
