@@ -322,7 +322,12 @@ def test_no_archive(tmp_path: Path, content: bytes) -> None:
     assert ("a.warc.gz" in damage) == bool(content)
 
 
-WHOLE = warc.start("x") + warc.pack(numbered(1)) + warc.pack(PAGE)
+WHOLE = (
+    warc.start("x")
+    + warc.pack(numbered(1))
+    + warc.pack(PAGE)
+    + warc.pack(PAGE, warc.Origin(url=PAGE.url, fetched_at=START))
+)
 
 
 @given(data=st.data())
@@ -331,8 +336,8 @@ def test_any_damage_is_told_and_nothing_else(data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(whole) - 1))
     hurt = whole[:at] + data.draw(st.binary(max_size=4)) + whole[at + data.draw(st.integers(0, 4)) :]
     with suppress(ArchiveDamaged):
-        for page in warc.unpack(io.BytesIO(hurt)):
-            assert page.url.lower().startswith("http")
+        for record in warc.records(io.BytesIO(hurt)):
+            assert record.page.url.lower().startswith("http")
 
 
 def test_a_page_is_read_up_to_the_limit(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """`tindothi replay`: saved pages through the very same way."""
 
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,11 @@ from crawler.errors import StoreError
 
 if TYPE_CHECKING:
     from crawler.types import Snapshot
+    from storage.store import Store
     from storage.warc import Record
+
+UNWANTED = "pages of other hosts or languages left out"
+BODILESS = "revisit records left out: the pages that they refer to are in no archive read so far"
 
 
 @click.command()
@@ -35,7 +40,6 @@ def command(paths: tuple[Path, ...], hosts: tuple[str, ...], vietnamese: bool, a
     from crawler.urls import by_host
     from spiders.read import read_families, read_sources
     from spiders.replay import ReplaySpider
-    from storage.archive import Originals, iterate
     from storage.lock import RunLock
     from storage.opening import open_store
 
@@ -46,38 +50,15 @@ def command(paths: tuple[Path, ...], hosts: tuple[str, ...], vietnamese: bool, a
     families, _ = read_families(config.sources.directories)
     declared = by_host(sources.values())
     damage: list[StoreError] = []
-
-    left_out = bodiless = 0
-
-    def original(revisit: "Record") -> "Snapshot | None":
-        nonlocal bodiless
-        page = store.original(revisit)
-        bodiless += page is None and _is_of(revisit.page, hosts)
-        return page
-
-    def snapshots() -> "Iterator[Snapshot]":
-        nonlocal left_out
-        originals = Originals(original)
-        for path in paths:
-            try:
-                for page in iterate(path, originals=originals):
-                    if _wanted(page, hosts, vietnamese):
-                        yield page
-                    else:
-                        left_out += 1
-            except StoreError as error:  # what was readable has been replayed; the other files follow
-                damage.append(error)
-
+    left_out: Counter[str] = Counter()
     with RunLock(config.data_dir), open_store(config) as store:
+        snapshots = _snapshots(store, paths, hosts, vietnamese, left_out, damage)
         runs = crawl(
-            config, [(ReplaySpider, {"snapshots": snapshots(), "sources": declared, "families": families})], "replay"
+            config, [(ReplaySpider, {"snapshots": snapshots, "sources": declared, "families": families})], "replay"
         )
     report(runs, {}, (), as_json=as_json)
-    if left_out:
-        click.echo(f"tindothi: {left_out} pages of other hosts or languages left out", err=True)
-    if bodiless:
-        told = f"{bodiless} revisit records left out: the pages that they refer to are in no archive read so far"
-        click.echo(f"tindothi: {told}", err=True)
+    for why, count in left_out.items():
+        click.echo(f"tindothi: {count} {why}", err=True)
     for broken in damage:
         click.echo(f"tindothi: {broken}", err=True)
     if refused(runs):
@@ -87,7 +68,36 @@ def command(paths: tuple[Path, ...], hosts: tuple[str, ...], vietnamese: bool, a
     if not any(run.fetched for run in runs):
         click.echo(f"tindothi: no saved page in {', '.join(map(str, paths))}", err=True)
         sys.exit(Exit.NOTHING_FETCHED)
-    sys.exit(Exit.SOME_FAILED if damage or wrong or bodiless else Exit.WELL)
+    sys.exit(Exit.SOME_FAILED if damage or wrong or left_out[BODILESS] else Exit.WELL)
+
+
+def _snapshots(
+    store: "Store",
+    paths: Iterable[Path],
+    hosts: tuple[str, ...],
+    vietnamese: bool,
+    left_out: Counter[str],
+    damage: list[StoreError],
+) -> "Iterator[Snapshot]":
+    """The wanted pages of the files; counts what is left out, and notes what cannot be read."""
+    from storage.archive import Originals, iterate
+
+    def original(revisit: "Record") -> "Snapshot | None":
+        page = store.original(revisit)
+        if page is None and _is_of(revisit.page, hosts):
+            left_out[BODILESS] += 1
+        return page
+
+    originals = Originals(original)
+    for path in paths:
+        try:
+            for page in iterate(path, originals=originals):
+                if _wanted(page, hosts, vietnamese):
+                    yield page
+                else:
+                    left_out[UNWANTED] += 1
+        except StoreError as error:  # what was readable has been replayed; the other files follow
+            damage.append(error)
 
 
 def _wanted(page: "Snapshot", hosts: tuple[str, ...], vietnamese: bool) -> bool:
