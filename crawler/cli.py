@@ -25,6 +25,7 @@ COMMANDS = {
     "show": "show one article: its revisions, what was stripped and why it matched",
     "backup": "copy the store into a folder, and check the copy",
     "restore": "copy a backup to where the store belongs",
+    "migrate": "move the store into another database, SQLite or PostgreSQL",
     "check": "check that the store and its archive are whole",
     "gc": "remove archived pages whose time is over, and that no article needs",
     "sources": "list the sources, their state and evidence",
@@ -65,8 +66,9 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("--config", "config_file", metavar="FILE", help="Settings file (TOML); else TINDOTHI_CONFIG.")
 @click.option("--data-dir", metavar="DIR", help="Where store, archive and feeds live; else TINDOTHI_DATA_DIR.")
+@click.option("--database", metavar="URL", help="Where the store lives, e.g. postgresql://…; else TINDOTHI_DATABASE.")
 @click.version_option(package_name="tindothi")
-def tindothi(config_file: str | None, data_dir: str | None) -> None:
+def tindothi(config_file: str | None, data_dir: str | None, database: str | None) -> None:
     """Watch Vietnam's municipal portals and news sites; tell what is new about chính quyền đô thị.
 
     A first look, without the network:  tindothi demo
@@ -78,6 +80,8 @@ def tindothi(config_file: str | None, data_dir: str | None) -> None:
         os.environ["TINDOTHI_CONFIG"] = config_file
     if data_dir:
         os.environ["TINDOTHI_DATA_DIR"] = data_dir
+    if database:
+        os.environ["TINDOTHI_DATABASE"] = database
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -125,7 +125,11 @@ class Config(BaseSettings):
         default_factory=lambda: Path(platformdirs.user_data_dir("tindothi")),
         description="where the store, the archive and the feeds live",
     )
-    database: str = Field("", description="SQLAlchemy URL of the store; default: `tindothi.db` in the data directory")
+    database: str = Field(
+        "",
+        description="URL of the store, sqlite:///FILE or postgresql://USER@HOST/NAME;"
+        " default: `tindothi.db` in the data directory",
+    )
     database_timeout: Seconds = Field(30, description="seconds to wait for another process that locks the database")
     log_level: str = Field(
         "WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR"

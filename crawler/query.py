@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from crawler.text import canonical_tone, fold, nfc, words
 
 MOST = 32  # words of a query
+MOST_LETTERS = 64  # of a word: what is longer is cut
 _PIECE = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))(?P<star>\*?)')
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,7 @@ class Term:
     @property
     def folded(self) -> tuple[str, ...]:
         """The words without marks."""
-        return tuple(fold(word) for word in self.words)
+        return tuple(fold(word)[:MOST_LETTERS] for word in self.words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +82,7 @@ def parse(typed: str) -> Query:
 
 def _term(piece: re.Match[str], left: int) -> Term | None:
     said = piece["word"] if piece["phrase"] is None else piece["phrase"]
-    found = tuple(word for word in words(canonical_tone(said).lower()) if word.strip("_"))[:left]
+    found = tuple(word[:MOST_LETTERS] for word in words(canonical_tone(said).lower().replace("_", " ")))[:left]
     prefix = bool(piece["star"]) or (piece["phrase"] is None and said.endswith("*"))
     return Term(words=found, prefix=prefix, quoted=piece["phrase"] is not None) if found else None
 

@@ -1,10 +1,11 @@
 """A copy of the store that stands for itself, made while a run may be writing; and back from it.
 
-    database ──SQLite's online copy──► tindothi.db ──its records──► archive files, up to the last record it knows
-                                                   └─ it only grows, but for `gc`: what the copy names is there
+    database ──one state of it──► tindothi.db ──its records──► archive files, up to the last record it knows
+                                              └─ it only grows, but for `gc`: what the copy names is there
 
-What retention removed is copied no more, and stays in a backup that has it.
-A file is written beside its place and renamed, so that an interrupted copy leaves nothing half.
+SQLite copies itself, online; PostgreSQL's rows are moved into a SQLite file, and back (`storage.moving`). A file is
+written beside its place and renamed, so that an interrupted copy leaves nothing half. What
+retention removed is copied no more, and stays in a backup that has it.
 """
 
 import os
@@ -15,8 +16,12 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy.engine import make_url
+
 from crawler.errors import StoreError
+from storage.database import Database
 from storage.files import opened
+from storage.moving import move
 
 DATABASE, ARCHIVE = "tindothi.db", "archive"  # names within a backup
 _PIECE = 1 << 20  # bytes copied at once
@@ -30,42 +35,58 @@ class Copied:
     new: int
 
 
-def back_up(database: Path, archive: Path, target: Path) -> Copied:
-    """Copies database and archive into a folder; what an earlier backup there holds already is left.
+def back_up(database: str, archive: Path, target: Path) -> Copied:
+    """Copies database (a URL) and archive into a folder; what an earlier backup there holds already is left.
 
     :raises StoreError: something cannot be read or written; what was complete stays
     """
-    if not database.is_file():
-        raise StoreError(f"{database}: there is no store to back up; mend the setting `data_dir` or `database`")
+    file = _file(database)
+    if file and not file.is_file():
+        raise StoreError(f"{file}: there is no store to back up; mend the setting `data_dir` or `database`")
     with _told(target):
         (target / ARCHIVE).mkdir(parents=True, exist_ok=True)
         with _beside(target / DATABASE) as copy:
-            _copy_database(database, copy)
+            _copy_file(file, copy) if file else _move(database, f"sqlite:///{copy}")
             sizes = _sizes(copy)
             new = sum(_copy_archive(archive / name, target / ARCHIVE / name, size) for name, size in sizes.items())
     return Copied(files=len(sizes), new=new)
 
 
-def restore(source: Path, database: Path, archive: Path) -> Copied:
-    """Copies a backup to where a store belongs; the database comes last.
+def restore(source: Path, database: str, archive: Path) -> Copied:
+    """Copies a backup to where a store belongs; the database (a URL) comes last.
 
     :raises StoreError: there is a store already, no backup, or something cannot be read or written
     """
+    file = _file(database)
     if not (source / DATABASE).is_file():
         raise StoreError(f"{source}: no backup: there is no {DATABASE} in it")
-    if database.exists():
-        raise StoreError(f"{database}: there is a store already; move it away, or set another `data_dir`")
+    if file and file.exists():
+        raise StoreError(f"{file}: there is a store already; move it away, or set another `data_dir`")
     with _told(archive.parent):
         archive.mkdir(parents=True, exist_ok=True)
-        database.parent.mkdir(parents=True, exist_ok=True)
         sizes = _sizes(source / DATABASE)
         new = sum(_copy_archive(source / ARCHIVE / name, archive / name, size) for name, size in sizes.items())
-        with _beside(database) as copy:
-            _copy_database(source / DATABASE, copy)
+        if file:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with _beside(file) as copy:
+                _copy_file(source / DATABASE, copy)
+        else:
+            _move(f"sqlite:///{source / DATABASE}", database)
     return Copied(files=len(sizes), new=new)
 
 
-def _copy_database(database: Path, copy: Path) -> None:
+def _file(database: str) -> Path | None:
+    """The file of a SQLite database."""
+    url = make_url(database)
+    return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
+
+
+def _move(source: str, target: str) -> None:
+    with closing(Database(source)) as old, closing(Database(target)) as new:
+        move(old, new)
+
+
+def _copy_file(database: Path, copy: Path) -> None:
     with closing(_read_only(database)) as read, closing(sqlite3.connect(copy)) as written:
         read.backup(written)
 

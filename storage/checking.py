@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, func, or_, select, text
+from sqlalchemy import Connection, func, or_, select
 
 from crawler.text import content_hash
 from storage import schema
+from storage.engines import ways
 
 article, revision, entry, record = schema.article, schema.revision, schema.entry, schema.record
 _AT_ONCE = 500
@@ -15,10 +16,7 @@ MEND = "restore a backup"
 
 def problems(db: Connection) -> Iterator[str]:
     """What is wrong in the database; nothing where it is whole."""
-    if db.dialect.name == "sqlite":
-        yield from (f"the database is damaged: {said}; {MEND}" for said in _integrity(db) if said != "ok")
-        for table, count in _strangers(db).items():
-            yield f"{count} rows of the table {table} point to rows that are not there; {MEND}"
+    yield from (f"{said}; {MEND}" for said in ways(db).damage(db))
     yield from _articles(db)
     yield from _hashes(db)
     yield from _entries(db)
@@ -31,27 +29,14 @@ def records(db: Connection, after: int, limit: int = _AT_ONCE) -> list[int]:
     return list(db.execute(ids.limit(limit)).scalars())
 
 
-def _integrity(db: Connection) -> list[str]:
-    return [str(said) for said in db.execute(text("PRAGMA integrity_check(20)")).scalars()]
-
-
-def _strangers(db: Connection) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for row in db.execute(text("PRAGMA foreign_key_check")):
-        found[row[0]] = found.get(row[0], 0) + 1
-    return found
-
-
 def _articles(db: Connection) -> Iterator[str]:
     bare = (
         select(article.c.id).outerjoin(revision, schema.CURRENT).where(revision.c.id.is_(None)).order_by(article.c.id)
     )
     if ids := list(db.execute(bare).scalars()):
         yield f"{len(ids)} articles have no current text ({_named(ids)}); {MEND}"
-    indexed = select(text("rowid")).select_from(text(schema.FULL_TEXT)).scalar_subquery()
-    if lost := list(
-        db.execute(select(article.c.id).where(article.c.id.not_in(indexed)).order_by(article.c.id)).scalars()
-    ):
+    unknown = select(article.c.id).where(article.c.id.not_in(select(ways(db).ID))).order_by(article.c.id)
+    if lost := list(db.execute(unknown).scalars()):
         yield f"searches miss {len(lost)} articles ({_named(lost)}); {MEND}"
 
 

@@ -1,26 +1,21 @@
-"""The connection to the database: opened, migrated, and its errors told as ours.
-
-SQLite: WAL (reading never blocks the crawl), foreign keys, a busy timeout; a writing transaction is IMMEDIATE, so that
-it waits for the lock at its start and never fails half-way. One writer at a time within the process.
-"""
+"""The connection to the database: opened, migrated, and its errors told as ours. One writer at a time."""
 
 import json
 import logging
-import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, create_engine, event, inspect, text
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from crawler.errors import StoreError, StoreLocked
+from storage.engines import ways_of
 from storage.schema import HEAD, storable
 
-_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+_MEND = "mend the setting `database` or `data_dir`"
 
 
 class Database:
@@ -29,26 +24,28 @@ class Database:
     def __init__(self, url: str, *, timeout: float = 30.0) -> None:
         """Opens lazily.
 
-        :raises StoreError: no URL that SQLAlchemy understands, or its folder cannot be made
+        :raises StoreError: no URL of a database that we can use, or its folder cannot be made
         """
+        self.name = "database"  # not the URL: there may be a password in it
         try:
             parsed = make_url(url)
-            self.name = parsed.database if parsed.get_backend_name() == "sqlite" else parsed.render_as_string()
-            _make_folder(parsed)
-            options: dict[str, Any] = {"timeout": timeout} if parsed.get_backend_name() == "sqlite" else {}
-            self._engine = create_engine(parsed, connect_args=options, max_overflow=-1, json_serializer=_json)
-        except (SQLAlchemyError, ImportError, OSError, TypeError) as error:
-            raise StoreError(f"{url}: {error}; mend the setting `database` or `data_dir`") from error
-        if parsed.get_backend_name() == "sqlite":
-            event.listen(self._engine, "connect", _prepare)
-            event.listen(self._engine, "begin", _begin)
+            self._ways = ways_of(parsed)
+            self.name = self._ways.name(parsed)
+            self._engine = self._ways.engine(parsed, timeout, max_overflow=-1, json_serializer=_json)
+        except ArgumentError as error:
+            raise StoreError(f"database: {str(error).replace(url, '…')}; {_MEND}") from error
+        except (SQLAlchemyError, ImportError, OSError, TypeError, ValueError) as error:
+            raise StoreError(f"{self.name}: {error}; {_MEND}") from error
+        self._timeout = timeout
         self._writer = threading.RLock()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that sees one state of the store."""
-        with self._told(), self._engine.connect() as connection, connection.begin():
-            yield connection
+        with self._told(), self._engine.connect() as plain:
+            connection = self._ways.read_only(plain)
+            with connection.begin():
+                yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -56,6 +53,7 @@ class Database:
         with self._told(), self._writer, self._engine.connect() as plain:
             connection = plain.execution_options(writes=True)
             with connection.begin():
+                self._ways.write(connection, self._timeout)
                 yield connection
 
     def migrate(self) -> bool:
@@ -70,7 +68,7 @@ class Database:
         with self.writing() as connection:
             version = _version(connection)  # another process may have been faster
             if version != HEAD:
-                _upgrade(connection, version, self.name or "")
+                _upgrade(connection, version, self.name)
         return version is None
 
     def close(self) -> None:
@@ -82,35 +80,18 @@ class Database:
         try:
             yield
         except DBAPIError as error:
-            code = getattr(error.orig, "sqlite_errorcode", 0) or 0
-            if code & 0xFF in _BUSY:
+            if self._ways.is_locked(error):
                 message = (
                     f"{self.name}: another process holds the database; wait for it to end, or stop it, and run again"
                 )
                 raise StoreLocked(message) from error
-            raise StoreError(f"{self.name}: {error.orig}") from error
+            raise StoreError(f"{self.name}: {' '.join(str(error.orig).split())}") from error
         except SQLAlchemyError as error:
             raise StoreError(f"{self.name}: {error}") from error
 
 
-def _make_folder(url: URL) -> None:
-    if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-
-
 def _json(value: object) -> str:
     return storable(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
-
-
-def _prepare(connection: sqlite3.Connection, _: object) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves, below
-    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
-        connection.execute(f"PRAGMA {pragma}").close()
-
-
-def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _version(connection: Connection) -> str | None:

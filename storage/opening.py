@@ -1,11 +1,6 @@
 """Opening the store as the settings say; without Scrapy, so that a command that only reads starts quickly."""
 
-from pathlib import Path
-
-from sqlalchemy.engine import make_url
-
 from crawler.config import Config
-from crawler.errors import ConfigError
 from storage.policy import Policy
 from storage.store import Store
 
@@ -28,14 +23,3 @@ def open_store(config: Config) -> Store:
     return Store.open(
         config.database_url, config.archive_dir, policy=policy_of(config), timeout=config.database_timeout
     )
-
-
-def database_file(config: Config) -> Path:
-    """The file of the store's database.
-
-    :raises ConfigError: it is in no file
-    """
-    url = make_url(config.database_url)
-    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
-        raise ConfigError(f"database: {url.get_backend_name()} is backed up by its own tools; this copies SQLite files")
-    return Path(url.database)

@@ -13,7 +13,6 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select, update
 
-from crawler.errors import StoreError
 from storage import schema
 from storage.rows import chunks
 
@@ -70,16 +69,9 @@ def unneeded(files: set[str], leaning: Collection[tuple[str, str]]) -> set[str]:
 
 
 def mark(db: Connection, files: Collection[str], now: datetime) -> None:
-    """Forgets that the files are there.
-
-    :raises StoreError: somebody came to need one just now
-    """
+    """Forgets that the files are there."""
     for some in chunks(sorted(files)):
         db.execute(update(record).where(record.c.file.in_(some), THERE).values(removed_at=now))
-    holder = record.alias()
-    bodiless = select(record.c.id).join(holder, holder.c.id == record.c.body_in)
-    if files and db.execute(bodiless.where(THERE, holder.c.removed_at == now)).first():
-        raise StoreError("a page was archived meanwhile that needs a file whose time is over; run it again")
 
 
 def removed(db: Connection) -> dict[str, int]:

@@ -1,7 +1,7 @@
 """The tables. Columns stand in groups: what the site said, and what we know of it.
 
 Instants are UTC through `Utc`, which refuses naive ones; printed text goes through `Printed`, which any database takes.
-The full-text table (`storage.search`) is SQLite's own kind and made by the migration.
+The full-text table is each engine's own kind (`storage.sqlite`, `storage.postgresql`) and made by the migration.
 """
 
 from datetime import UTC, datetime
@@ -24,8 +24,9 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
 )
+from sqlalchemy.dialects import postgresql
 
-HEAD = "0004"  # the migration that makes these tables
+HEAD = "0005"  # the migration that makes these tables
 FULL_TEXT = "search"
 
 metadata = MetaData(
@@ -67,10 +68,13 @@ class Utc(TypeDecorator[datetime]):
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
-class Printed(TypeDecorator[str]):
-    """Text from outside."""
+NAME = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")  # ordered by its bytes on both engines
 
-    impl = Text
+
+class Printed(TypeDecorator[str]):
+    """Text from outside, ordered by its bytes."""
+
+    impl = NAME
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
@@ -98,14 +102,14 @@ def _instant(name: str) -> tuple[Column[Any], ...]:
     return (
         Column(f"{name}_at", Utc),
         Column(f"{name}_offset", Integer),  # minutes east of Greenwich, as printed
-        Column(f"{name}_precision", Text),
+        Column(f"{name}_precision", NAME),
         Column(f"{name}_raw", Printed),
         Column(f"{name}_origin", Printed),
-        Column(f"{name}_confidence", Text),
+        Column(f"{name}_confidence", NAME),
     )
 
 
-meta = Table("meta", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
+meta = Table("meta", metadata, Column("name", NAME, primary_key=True), Column("value", NAME, nullable=False))
 
 source = Table(
     "source",
@@ -149,7 +153,7 @@ pending = Table(
     # we know
     Column("announced_at", Utc, nullable=False),
     Column("run_at", Utc, nullable=False),  # start of the run that found it
-    Column("state", Text, nullable=False),  # storage.pending.State
+    Column("state", NAME, nullable=False),  # storage.pending.State
     _count("attempts"),
     Column("tried_at", Utc),
     Column("failure_kind", Printed),
@@ -168,10 +172,10 @@ record = Table(
     Column("status", Integer, nullable=False),
     Column("fetched_at", Utc, nullable=False),
     # we know: where it lies in the archive
-    Column("file", Text, nullable=False),
+    Column("file", NAME, nullable=False),
     Column("offset", Integer, nullable=False),
     Column("length", Integer, nullable=False),
-    Column("digest", Text, nullable=False, index=True),  # of the payload, `sha256:` and 64 hexadecimal digits
+    Column("digest", NAME, nullable=False, index=True),  # of the payload, `sha256:` and 64 hexadecimal digits
     Column("body_in", ForeignKey("record.id"), index=True),  # the record that holds the same body; none: this one does
     Column("removed_at", Utc),  # since when its file need not be there any more (storage.retention)
     Column("part_of", ForeignKey("record.id"), index=True),  # a further page of the article that this record begins
@@ -195,7 +199,7 @@ article = Table(
     # we know
     Column("story_id", ForeignKey("story.id"), nullable=False, index=True),
     Column("revision", Integer, nullable=False),  # sequence number of the current one
-    Column("text_key", Text, index=True),  # of the current revision
+    Column("text_key", NAME, index=True),  # of the current revision
     Column("announced_at", Utc),  # by a listing; none: found otherwise (replay)
     Column("first_seen", Utc, nullable=False),
     Column("last_read", Utc, nullable=False),  # last answer with a body
@@ -203,7 +207,7 @@ article = Table(
     Column("last_changed", Utc, nullable=False),
     Column("gone_at", Utc),  # since when the site says 404 or 410
     Column("withdrawn_at", Utc),  # since when we believe that (storage.leaving)
-    Column("seen_hash", Text, nullable=False),  # of the last visit, stored or not; empty: nothing was there
+    Column("seen_hash", NAME, nullable=False),  # of the last visit, stored or not; empty: nothing was there
     _count("restless"),  # visits in a row that each found another text
     _count("attempts"),
     Column("tried_at", Utc),
@@ -216,7 +220,7 @@ address = Table(
     Column("article_id", ForeignKey("article.id"), nullable=False, index=True),
     # the site said
     Column("url", Printed, nullable=False, index=True),
-    Column("content_hash", Text),  # of the page last seen there; none: it only redirects
+    Column("content_hash", NAME),  # of the page last seen there; none: it only redirects
     # we know
     Column("seen_at", Utc, nullable=False),
     Column("gone_at", Utc),
@@ -244,9 +248,9 @@ revision = Table(
     Column("section", Printed),
     Column("template", Printed),
     # we know
-    Column("content_hash", Text, nullable=False),
+    Column("content_hash", NAME, nullable=False),
     Column("record_id", ForeignKey("record.id")),
-    Column("cause", Text, nullable=False),
+    Column("cause", NAME, nullable=False),
     Column("stored_at", Utc, nullable=False),
     UniqueConstraint("article_id", "sequence"),
 )
@@ -260,7 +264,7 @@ match = Table(
     metadata,
     _id(),
     Column("revision_id", ForeignKey("revision.id"), nullable=False, index=True),
-    Column("topic", Text, nullable=False, index=True),
+    Column("topic", NAME, nullable=False, index=True),
     Column("score", Float, nullable=False),
     Column("evidence", JSON, nullable=False),  # [[phrase, printed, part, context]]
 )
@@ -281,12 +285,12 @@ entry = Table(
     "entry",
     metadata,
     _id(),
-    Column("feed", Text, nullable=False),
-    Column("uuid", Text, nullable=False),
+    Column("feed", NAME, nullable=False),
+    Column("uuid", NAME, nullable=False),
     Column("story_id", ForeignKey("story.id"), nullable=False, index=True),
     Column("article_id", ForeignKey("article.id"), nullable=False, index=True),
     Column("revision_id", ForeignKey("revision.id"), nullable=False),  # the one it shows
-    Column("state", Text, nullable=False),  # storage.standing.Standing
+    Column("state", NAME, nullable=False),  # storage.standing.Standing
     Column("announced", Utc, nullable=False),
     Column("updated", Utc, nullable=False),
     Column("withdrawn", Boolean, nullable=False),
@@ -324,7 +328,7 @@ rejection = Table(
     Column("url", Printed, nullable=False),
     Column("record_id", ForeignKey("record.id"), unique=True),
     # we know
-    Column("reason", Text, nullable=False),
+    Column("reason", NAME, nullable=False),
     Column("message", Printed, nullable=False),
     Column("at", Utc, nullable=False),
 )

@@ -1,26 +1,23 @@
 """Full text, with and without diacritics: "do thi" finds "đô thị", and "đô thị" finds it first.
 
-SQLite's FTS5 does not fold đ, so the words are ours (`crawler.text`): a column as printed, and one folded.
+Hits come by tiers (`storage.texts`), and within one the article stored last first: the same on every engine.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, column, exists, func, select, table, text
+from sqlalchemy import Connection, Select, exists, func, select
 
-from crawler.query import Clause, Query, Snippet, Term, parse, snippet
-from crawler.text import canonical_tone, folded_words, nfc, words
+from crawler.query import Snippet, parse, snippet
 from crawler.types import Article
 from storage import schema
+from storage.engines import ways
+from storage.texts import Tier, texts_of, tiers
 
-DDL = (
-    f"CREATE VIRTUAL TABLE {schema.FULL_TEXT} USING fts5"
-    '(title, body, folded_title, folded_body, tokenize = "unicode61 remove_diacritics 0")'
-)
+_AT_ONCE = 500
 article, revision, match, citation = schema.article, schema.revision, schema.match, schema.citation
-_INDEX = table(schema.FULL_TEXT, column("rowid"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,32 +48,33 @@ class Filters:
 
 def index(db: Connection, article_id: int, said: Article) -> None:
     """Makes an article's current text what searches find."""
-    db.execute(text(f"DELETE FROM {schema.FULL_TEXT} WHERE rowid = :id"), {"id": article_id})  # noqa: S608 our name
-    body = "\n".join(filter(None, (said.lead, *said.paragraphs)))
-    values = {
-        "id": article_id,
-        "title": _exact(said.title or ""),
-        "body": _exact(body),
-        "folded_title": _folded(said.title or ""),
-        "folded_body": _folded(body),
-    }
-    db.execute(
-        text(
-            f"INSERT INTO {schema.FULL_TEXT} (rowid, title, body, folded_title, folded_body)"  # noqa: S608
-            " VALUES (:id, :title, :body, :folded_title, :folded_body)"
-        ),
-        values,
-    )
+    ways(db).put(db, article_id, texts_of(said.title, said.lead, said.paragraphs))
+
+
+def rebuild(db: Connection) -> None:
+    """Indexes every article's current text; nothing is indexed yet."""
+    last = 0
+    columns = article.c.id, revision.c.title, revision.c.lead, revision.c.paragraphs
+    while rows := db.execute(
+        select(*columns)
+        .join(revision, schema.CURRENT)
+        .where(article.c.id > last)
+        .order_by(article.c.id)
+        .limit(_AT_ONCE)
+    ).all():
+        for row in rows:
+            ways(db).put(db, row.id, texts_of(row.title, row.lead, row.paragraphs))
+        last = rows[-1].id
 
 
 def search(db: Connection, typed: str, limit: int, filters: Filters) -> tuple[Hit, ...]:
     """Articles that the query finds and the filters let through; words as typed before folded; best first."""
     query = parse(typed)
     found: dict[int, bool] = {}
-    for expression, exact in _expressions(query):
+    for tier in tiers(query):
         if len(found) < limit:
-            for article_id in _ids(db, expression, limit, filters):
-                found.setdefault(article_id, exact)
+            for article_id in _ids(db, tier, limit, filters):
+                found.setdefault(article_id, not tier.folded)
     ids = list(found)[:limit]
     rows = db.execute(
         select(article, revision.c.title, revision.c.lead, revision.c.paragraphs, revision.c.published_at)
@@ -99,15 +97,12 @@ def search(db: Connection, typed: str, limit: int, filters: Filters) -> tuple[Hi
     return tuple(hits[article_id] for article_id in ids)
 
 
-def _ids(db: Connection, expression: str, limit: int, filters: Filters) -> Iterator[int]:
-    # A word in the title weighs four in the text; the newer of two equals first.
-    matches = text(f"{schema.FULL_TEXT} MATCH :expression").bindparams(expression=expression)
-    order = text(f"bm25({schema.FULL_TEXT}, 4, 1, 4, 1), {schema.FULL_TEXT}.rowid DESC")
-    query = select(_INDEX.c.rowid).where(matches)
+def _ids(db: Connection, tier: Tier, limit: int, filters: Filters) -> Sequence[int]:
+    query = ways(db).matching(tier)
     if filters != Filters():
-        joined = _INDEX.join(article, article.c.id == _INDEX.c.rowid).join(revision, schema.CURRENT)
-        query = filtered(query.select_from(joined), filters)
-    return iter(db.execute(query.order_by(order).limit(limit)).scalars().all())
+        joined = query.join(article, article.c.id == ways(db).ID).join(revision, schema.CURRENT)
+        query = filtered(joined, filters)
+    return db.execute(query.order_by(ways(db).ID.desc()).limit(limit)).scalars().all()
 
 
 def filtered(query: Select[Any], filters: Filters) -> Select[Any]:
@@ -126,33 +121,3 @@ def filtered(query: Select[Any], filters: Filters) -> Select[Any]:
     if filters.withdrawn is not None:
         query = query.where(article.c.withdrawn_at.is_not(None) == filters.withdrawn)
     return query
-
-
-def _expressions(query: Query) -> Iterator[tuple[str, bool]]:
-    """FTS5 expressions, the strictest first. Words are quoted, so that nothing in a query is syntax."""
-    side_by_side = Query(clauses=(Clause(every=(Term(words=query.plain),)),)) if query.plain else None
-    for one in filter(None, (side_by_side, query)):
-        if one.clauses:
-            yield "{title body}: " + _expression(one, folded=False), True
-            yield "{folded_title folded_body}: " + _expression(one, folded=True), False
-
-
-def _expression(query: Query, *, folded: bool) -> str:
-    return "(" + " OR ".join(_clause(clause, folded=folded) for clause in query.clauses) + ")"
-
-
-def _clause(clause: Clause, *, folded: bool) -> str:
-    every = " AND ".join(_quoted(term, folded=folded) for term in clause.every)
-    return "".join((f"({every})", *(f" NOT {_quoted(term, folded=folded)}" for term in clause.none)))
-
-
-def _quoted(term: Term, *, folded: bool) -> str:
-    return '"' + " ".join(term.folded if folded else term.words) + '"' + ("*" if term.prefix else "")
-
-
-def _exact(printed: str) -> str:
-    return " ".join(words(canonical_tone(nfc(printed)).lower()))
-
-
-def _folded(printed: str) -> str:
-    return folded_words(printed)

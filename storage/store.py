@@ -5,7 +5,7 @@ before or after it.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -39,6 +39,7 @@ from storage import (
     leaving,
     ledger,
     mentions,
+    moving,
     pending,
     reading,
     rehash,
@@ -287,6 +288,17 @@ class Store:
         """Remembers how far a long reading has come; 0: it is done."""
         with self._database.writing() as db:
             archived.keep_cursor(db, name, value)
+
+    def move(self, url: str) -> Mapping[str, int]:
+        """Copies every row into an empty database and compares; all is kept, or nothing. Gives how many by table.
+
+        :raises StoreError: there is a store already, or it cannot be written
+        """
+        target = Database(url)
+        try:
+            return moving.move(self._database, target)
+        finally:
+            target.close()
 
     def problems(self) -> tuple[str, ...]:
         """What is wrong in the database, in words; nothing where it is whole."""

@@ -4,6 +4,10 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("untimed", deadline=None)  # how long an example takes tells of the machine
+settings.load_profile("untimed")
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -18,3 +22,9 @@ def shared() -> Path:
     if named:
         pytest.fail(f"TINDOTHI_SHARED={named} has no folder `seeds`; set it to the folder of seeds, pages and data")
     pytest.skip(f"SKIPPED FOR WANT OF REAL PAGES: no {folder}; set TINDOTHI_SHARED")
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest) -> str:
+    """Each database that a store may live in."""
+    return str(request.param)

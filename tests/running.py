@@ -51,8 +51,8 @@ LOADED = """
     spiders.spider
     storage.store
 """  # the libraries, and our rooms that read no settings
-_forks = multiprocessing.get_context("forkserver")
-_forks.set_forkserver_preload(LOADED.split())
+forks = multiprocessing.get_context("forkserver")
+forks.set_forkserver_preload(LOADED.split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +124,7 @@ class Going:
         self._folder = tempfile.TemporaryDirectory()
         self._out, self._err = Path(self._folder.name, "out"), Path(self._folder.name, "err")
         how = (main, arguments, environment, str(self._out), str(self._err))
-        self._process = _forks.Process(target=_become, args=how)
+        self._process = forks.Process(target=_become, args=how)
         self._process.start()
 
     def signal(self, number: int) -> None:

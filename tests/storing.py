@@ -1,12 +1,18 @@
 """What the tests of the store share: a clock that is played, and makers of pages."""
 
-from collections.abc import Iterator
+import atexit
+import functools
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
+from sqlalchemy import create_engine, text
 from warcio.checker import Checker
 
 from crawler.types import (
@@ -22,8 +28,10 @@ from crawler.types import (
     Precision,
     Snapshot,
 )
+from storage.database import Database
 from storage.policy import Policy
 from storage.store import Store
+from tests import postgres
 
 START = datetime(2026, 11, 22, 5, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -38,17 +46,57 @@ OTHER = (
 )
 
 
+@functools.cache
+def _empty_store() -> Path:
+    """A store without a row: its tables are made once for all tests."""
+    path = Path(tempfile.mkdtemp()) / "tindothi.db"
+    atexit.register(shutil.rmtree, path.parent, ignore_errors=True)
+    database = Database(f"sqlite:///{path}")
+    database.migrate()
+    database.close()
+    return path
+
+
+def new_store(folder: Path, engine: str, *, made: bool) -> str:
+    """The URL of a store in this folder or on the tests' server; a new one is empty, and an old one is left alone."""
+    if engine == "postgresql":
+        noted = folder / "database.url"
+        if not noted.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            noted.write_text(postgres.database() if made else postgres.empty())
+        return noted.read_text()
+    path = folder / "tindothi.db"
+    if made and not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(_empty_store(), path)
+    return f"sqlite:///{path}"
+
+
+ENGINES = ("sqlite", "postgresql")
+
+
 @dataclass
 class Stage:
-    """A store in a folder, with a clock that only moves when told to."""
+    """A store in a folder, with a clock that only moves when told to; its database may be a server's."""
 
     folder: Path
     now: datetime = START
     policy: Policy = field(default_factory=Policy)
+    engine: str = "sqlite"
+    made: bool = True  # its tables are there before it is opened
 
-    @property
-    def url(self) -> str:
-        return f"sqlite:///{self.folder / 'tindothi.db'}"
+    def __post_init__(self) -> None:
+        self.url = new_store(self.folder, self.engine, made=self.made)
+
+    def sql(self, statement: str) -> Sequence[Any]:
+        """What a statement gives, run behind the store's back."""
+        engine = create_engine(self.url)
+        try:
+            with engine.begin() as db:
+                done = db.execute(text(statement))
+                return done.all() if done.returns_rows else ()
+        finally:
+            engine.dispose()
 
     def pass_time(self, by: timedelta = HOUR) -> datetime:
         self.now += by

@@ -183,7 +183,7 @@ ENTRIES = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(rows=st.lists(ENTRIES, max_size=4), name=TEXTS, shuffled=st.randoms(use_true_random=False))
 def test_any_entries_make_a_valid_feed_that_says_them(
     rows: list[Entry], name: str, shuffled: Any, schema: etree.RelaxNG

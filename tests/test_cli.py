@@ -18,6 +18,7 @@ from tests.conftest import ROOT
 def own_data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("TINDOTHI_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("TINDOTHI_CONFIG", "")  # so that what --config sets is undone
+    monkeypatch.setenv("TINDOTHI_DATABASE", "")
     monkeypatch.chdir(tmp_path)
 
 
@@ -91,3 +92,11 @@ def test_a_mistake_is_told_without_a_traceback(
     assert ended.value.code == code
     said = capsys.readouterr().err
     assert says in said and "Traceback" not in said
+
+
+def test_a_password_is_shown_to_nobody() -> None:
+    url = "postgresql://me:secret@localhost/tindothi"
+    for format_ in ((), ("--json",)):
+        shown = CliRunner().invoke(tindothi, ["--database", url, "config", *format_]).stdout
+        assert "postgresql://me:***@localhost/tindothi" in shown
+        assert "secret" not in shown

@@ -17,9 +17,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture
-def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
+def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str) -> Stage:
     monkeypatch.setenv("TINDOTHI_DATA_DIR", str(tmp_path))
-    stage = Stage(tmp_path)
+    stage = Stage(tmp_path, engine=engine)
+    monkeypatch.setenv("TINDOTHI_DATABASE", stage.url)
     with stage.store() as store:
         visit(stage, store, article(1), "do-thi")
         visit(stage, store, article(2, source="quan", title=None, paragraphs=OTHER, published=START - 9 * DAY))

@@ -221,7 +221,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.one_of(st.lists(PIECES, max_size=40).map(lambda pieces: "".join(pieces).encode()), st.binary(max_size=300)))
 def test_any_bytes_give_an_article_or_a_refusal(body: bytes) -> None:
     try:

@@ -2,8 +2,6 @@
 
 import json
 import shutil
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,13 +23,14 @@ COMMANDS = {one.__name__.rsplit(".")[-1]: one.command for one in (check, gc, ree
 
 
 @pytest.fixture
-def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
+def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str) -> Stage:
     """Four runs, a hundred days ago:
 
     1 an article's first text, 2 its second and current one, 3 a refused page and a listing, 4 nothing but that listing.
     """
     monkeypatch.setenv("TINDOTHI_DATA_DIR", str(tmp_path))
-    stage = Stage(tmp_path)
+    stage = Stage(tmp_path, engine=engine)
+    monkeypatch.setenv("TINDOTHI_DATABASE", stage.url)
     stage.pass_time(-100 * DAY)
     with stage.store() as store:
         visit(stage, store, article(1, paragraphs=OTHER), "do-thi", body=b"<p>1")
@@ -60,8 +59,7 @@ def files_of(stage: Stage) -> list[Path]:
 
 
 def rows(stage: Stage, query: str) -> list[object]:
-    with closing(sqlite3.connect(stage.folder / "tindothi.db")) as db:
-        return [row[0] for row in db.execute(query)]
+    return [row[0] for row in stage.sql(query)]
 
 
 def is_whole(stage: Stage) -> None:
@@ -180,11 +178,9 @@ def test_a_kill_at_any_point_leaves_a_whole_store_and_the_next_call_completes(
         really(archive, file)  # type: ignore[operator]
 
     monkeypatch.setattr(Archive, "remove", remove)
+    shutil.copytree(stage.folder / "archive", tmp_path / "as it was")
     for killed_at in range(1, 60):
-        copy = Stage(tmp_path / f"killed-{killed_at}", now=stage.now)
-        shutil.copytree(stage.folder / "archive", copy.folder / "archive")
-        shutil.copy(stage.folder / "tindothi.db", copy.folder)
-        with copy.store() as store:
+        with stage.store() as store:
             event.listen(store._database._engine, "before_cursor_execute", step)
             left = killed_at
             try:
@@ -192,12 +188,14 @@ def test_a_kill_at_any_point_leaves_a_whole_store_and_the_next_call_completes(
             except KeyboardInterrupt:
                 left = 0
                 assert store.problems() == store.file_problems() == tuple(store.damaged_pages()) == ()
-                seen.add((len(files_of(copy)), store.counts().records))
+                seen.add((len(files_of(stage)), store.counts().records))
                 store.collect(99 * DAY)
-                assert len(files_of(copy)) == store.counts().records == 1
+                assert len(files_of(stage)) == store.counts().records == 1
                 assert store.problems() == store.file_problems() == ()
             else:
                 break
+        stage.sql("UPDATE record SET removed_at = NULL")
+        shutil.copytree(tmp_path / "as it was", stage.folder / "archive", dirs_exist_ok=True)
     assert 5 < killed_at < 59
     assert seen == {(4, 5), (4, 1), (3, 1), (2, 1)}
 
@@ -234,15 +232,17 @@ def test_one_that_a_killed_run_left_is_closed_first(stage: Stage) -> None:
 
 
 def test_backups_go_on_and_lose_nothing(stage: Stage, tmp_path: Path) -> None:
-    copy, database, archive = tmp_path / "copy", stage.folder / "tindothi.db", stage.folder / "archive"
-    back_up(database, archive, copy)
+    copy, archive = tmp_path / "copy", stage.folder / "archive"
+    back_up(stage.url, archive, copy)
     run("gc", "--keep-days", "99")
-    assert (back_up(database, archive, copy).files, len(list((copy / "archive").iterdir()))) == (1, 4)
+    assert (back_up(stage.url, archive, copy).files, len(list((copy / "archive").iterdir()))) == (1, 4)
     with Store.open(f"sqlite:///{copy / 'tindothi.db'}", copy / "archive") as kept:
         assert kept.problems() == kept.file_problems() == ()
-    assert restore(copy, tmp_path / "new" / "tindothi.db", tmp_path / "new" / "archive").files == 1
-    with Stage(tmp_path / "new").store() as new:
-        assert new.problems() == new.file_problems() == tuple(new.damaged_pages()) == ()
+    new = Stage(tmp_path / "new", engine=stage.engine, made=False)
+    assert restore(copy, new.url, new.folder / "archive").files == 1
+    with new.store() as again:
+        assert again.problems() == again.file_problems() == tuple(again.damaged_pages()) == ()
+        assert again.counts().records == 1
 
 
 @pytest.mark.parametrize(

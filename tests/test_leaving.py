@@ -17,8 +17,8 @@ SOURCE = Source(name="phuong", title="Phường Bến Gỗ", hosts=("phuong.exam
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Stage:
-    return Stage(tmp_path)
+def stage(tmp_path: Path, engine: str) -> Stage:
+    return Stage(tmp_path, engine=engine)
 
 
 @pytest.fixture

@@ -426,7 +426,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(PIECES, max_size=50))
 def test_html_says_what_the_paragraphs_say_whatever_the_page(pieces: list[str]) -> None:
     markup = "".join(one if one.startswith("<") else f"{at} {one}" for at, one in enumerate(pieces))  # none twice

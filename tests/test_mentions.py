@@ -23,9 +23,10 @@ SAYINGS = {
 
 
 @pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str) -> Iterator[Store]:
     monkeypatch.setenv("TINDOTHI_DATA_DIR", str(tmp_path))
-    stage = Stage(tmp_path)
+    stage = Stage(tmp_path, engine=engine)
+    monkeypatch.setenv("TINDOTHI_DATABASE", stage.url)
     with stage.store() as opened:
         for number, said in SAYINGS.items():
             source = "quan" if number == 2 else "phuong"
@@ -52,8 +53,8 @@ def test_whatever_is_typed_the_latest_first(store: Store, typed: str) -> None:
     assert "chính quyền đô thị" in found[1].context
 
 
-def test_an_earlier_text_names_nothing_any_more(store: Store, tmp_path: Path) -> None:
-    stage = Stage(tmp_path, now=START + timedelta(hours=1))
+def test_an_earlier_text_names_nothing_any_more(store: Store, tmp_path: Path, engine: str) -> None:
+    stage = Stage(tmp_path, now=START + timedelta(hours=1), engine=engine)
     one = article(3, paragraphs=("Phường nói nay không theo văn bản nào.",))
     store.save(replace(judged(store.archive(stage.page(one.url)), one), citations=()))
     assert store.mentions("97/2019/QH14") == ("97/2019/QH14", ())

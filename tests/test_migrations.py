@@ -1,8 +1,5 @@
 """The store's form: made by migrations, the same as the schema says; old and new stores."""
 
-import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,32 +8,31 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, inspect
 
 import storage.migrations
 from crawler.errors import StoreError
 from crawler.types import Change
 from storage import page, rehash, schema, store
+from tests.running import forks
 from tests.storing import OTHER, TEXT, Stage, article, gone, settled, visit
-
-ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Stage:
-    return Stage(tmp_path)
+def stage(tmp_path: Path, engine: str) -> Stage:
+    return Stage(tmp_path, engine=engine)
 
 
 def test_the_steps_lead_to_the_schema(stage: Stage) -> None:
     with stage.store():
         pass
-    engine = create_engine(stage.url)
-    with engine.connect() as connection:
+    database = create_engine(stage.url)
+    with database.connect() as connection:
         options = {"include_name": schema.is_ours, "render_as_batch": True, "compare_type": True}
         context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, schema.metadata) == []
         assert context.get_current_revision() == schema.HEAD
-    engine.dispose()
+    database.dispose()
 
 
 def test_the_head_is_the_last_step() -> None:
@@ -47,38 +43,47 @@ def test_the_head_is_the_last_step() -> None:
 def test_a_newer_store_is_refused_and_left_alone(stage: Stage) -> None:
     with stage.store() as opened:
         visit(stage, opened, article(1))
-    with sqlite3.connect(stage.folder / "tindothi.db") as database:
-        database.execute("UPDATE alembic_version SET version_num = '9999'")
-        before = list(database.iterdump())
-    database.close()
+        before = opened.counts()
+    stage.sql("UPDATE alembic_version SET version_num = '9999'")
     with (
-        pytest.raises(StoreError, match=r"tindothi\.db: made by a newer tindothi .*9999.*update tindothi"),
+        pytest.raises(StoreError, match=r"tindothi.*: made by a newer tindothi .*9999.*update tindothi"),
         stage.store(),
     ):
         pass
-    database = sqlite3.connect(stage.folder / "tindothi.db")
-    assert list(database.iterdump()) == before
-    database.close()
+    stage.sql(f"UPDATE alembic_version SET version_num = '{schema.HEAD}'")
+    with stage.store() as opened:
+        assert (opened.counts(), opened.problems()) == (before, ())
 
 
-def test_a_kill_during_the_first_migration_leaves_an_empty_store(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_kill_during_the_first_migration_leaves_an_empty_store(
+    tmp_path: Path, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = Stage(tmp_path, engine=engine, made=False)
     with monkeypatch.context() as patch:
-        patch.setattr("storage.search.DDL", "CREATE NONSENSE")
+        patch.setattr(f"storage.{engine}.DDL", ("CREATE NONSENSE",))
         with pytest.raises(StoreError, match="NONSENSE"), stage.store():
             pass
-    database = sqlite3.connect(stage.folder / "tindothi.db")
-    assert database.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
-    database.close()
+    database = create_engine(stage.url)
+    assert inspect(database).get_table_names() == []
+    database.dispose()
     with stage.store() as opened:
         assert visit(stage, opened, article(1)) is Change.NEW
 
 
-def test_processes_that_open_a_new_store_at_once_all_succeed(stage: Stage) -> None:
-    code = "import sys; from pathlib import Path; from tests.storing import Stage; "
-    code += "Stage(Path(sys.argv[1])).store(30).__enter__().close()"
-    opener_of = [sys.executable, "-c", code, str(stage.folder)]
-    openers = [subprocess.Popen(opener_of, cwd=ROOT, stderr=subprocess.PIPE) for _ in range(4)]
-    assert [(opener.communicate()[1], opener.returncode) for opener in openers] == [(b"", 0)] * 4
+def test_processes_that_open_a_new_store_at_once_all_succeed(tmp_path: Path, engine: str) -> None:
+    Stage(tmp_path, engine=engine, made=False)
+    openers = [forks.Process(target=opened_and_closed, args=(tmp_path, engine)) for _ in range(4)]
+    for opener in openers:
+        opener.start()
+    for opener in openers:
+        opener.join()
+    assert [opener.exitcode for opener in openers] == [0] * 4
+
+
+def opened_and_closed(folder: Path, engine: str) -> None:
+    """In a process of its own: a store is opened."""
+    with Stage(folder, engine=engine, made=False).store(30):
+        pass
 
 
 def test_a_new_recipe_of_the_keys_makes_nothing_new(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,10 +114,9 @@ def test_a_store_of_the_first_form_keeps_what_it_told(stage: Stage) -> None:
         gone(stage, opened, 2)
         before = opened.feed("do-thi", "").entries
     back_to(stage, "0001")
-    with sqlite3.connect(stage.folder / "tindothi.db") as database:
-        columns = [row[1] for row in database.execute("PRAGMA table_info(article)")]
-    database.close()
-    assert "withdrawn_at" not in columns
+    database = create_engine(stage.url)
+    assert "withdrawn_at" not in [column["name"] for column in inspect(database).get_columns("article")]
+    database.dispose()
     with stage.store() as opened:
         assert opened.feed("do-thi", "").entries == before
         opened.withdraw("phuong")
@@ -120,6 +124,8 @@ def test_a_store_of_the_first_form_keeps_what_it_told(stage: Stage) -> None:
         assert stored is not None
         assert stored.withdrawn_at == stored.gone_at is not None
         assert opened.feed("do-thi", "").entries == before
+        assert opened.problems() == ()
+        assert {hit.key for hit in opened.search("phường")} == {"phuong:1", "phuong:2"}
 
 
 def test_pages_archived_before_there_were_revisits_are_read_and_referred_to(stage: Stage) -> None:
@@ -133,9 +139,7 @@ def test_pages_archived_before_there_were_revisits_are_read_and_referred_to(stag
         assert visit(stage, opened, article(1), body=before.body) is Change.UNCHANGED
         assert opened.snapshot(2).body == before.body
         assert opened.problems() == opened.file_problems() == ()
-    with sqlite3.connect(stage.folder / "tindothi.db") as database:
-        assert database.execute("SELECT body_in FROM record").fetchall() == [(None,), (1,)]
-    database.close()
+    assert stage.sql("SELECT body_in FROM record ORDER BY id") == [(None,), (1,)]
 
 
 def back_to(stage: Stage, version: str) -> None:

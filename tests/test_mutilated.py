@@ -249,7 +249,7 @@ POINTS = st.integers(0, 1_000_000)
 SOME_EDITS = st.lists(st.tuples(st.sampled_from(EDITS), POINTS, POINTS, POINTS), min_size=1, max_size=5)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(site=st.sampled_from(FORMS), edits=SOME_EDITS, declared=st.booleans())
 def test_any_edits(site: str, edits: list[Edit], declared: bool) -> None:
     body = PAGES[site].encode()

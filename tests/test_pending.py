@@ -28,8 +28,8 @@ LISTING = "https://phuong.example/tin-tuc"
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Stage:
-    return Stage(tmp_path)
+def stage(tmp_path: Path, engine: str) -> Stage:
+    return Stage(tmp_path, engine=engine)
 
 
 @pytest.fixture

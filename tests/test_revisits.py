@@ -2,9 +2,7 @@
 
 import io
 import json
-import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,8 +28,8 @@ BODY = "<p>Phường Bến Gỗ họp tổ dân phố.</p>".encode() * 20
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Stage:
-    return Stage(tmp_path)
+def stage(tmp_path: Path, engine: str) -> Stage:
+    return Stage(tmp_path, engine=engine)
 
 
 @pytest.fixture
@@ -54,8 +52,7 @@ def headers_of(*files: Path) -> list[tuple[str, Any, Any]]:
 
 
 def rows(stage: Stage, columns: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(stage.folder / "tindothi.db")) as db:
-        return db.execute(f"SELECT {columns} FROM record ORDER BY id").fetchall()
+    return [tuple(row) for row in stage.sql(f"SELECT {columns} FROM record ORDER BY id")]
 
 
 # --- ours ------------------------------------------------------------------------------------------------------------

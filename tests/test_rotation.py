@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -20,16 +18,15 @@ from storage import files, records, warc
 from storage.archive import Archive, Originals, iterate
 from storage.policy import Policy
 from storage.store import Store
-from tests.conftest import ROOT
+from tests.running import forks
 from tests.storing import START, Stage, checked, url_of
 
 SIZE = 5000  # bytes an archive file may have
-RUN = "import sys; from tests.test_rotation import write_on; write_on(*sys.argv[1:])"
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Stage:
-    return Stage(tmp_path, policy=Policy(archive_bytes=SIZE))
+def stage(tmp_path: Path, engine: str) -> Stage:
+    return Stage(tmp_path, policy=Policy(archive_bytes=SIZE), engine=engine)
 
 
 @pytest.fixture
@@ -52,11 +49,11 @@ def is_whole(store: Store) -> None:
     assert (store.problems(), store.file_problems(), list(store.damaged_pages())) == ((), (), [])
 
 
-def write_on(folder: str, source: str) -> None:
-    """Archives pages until it is killed, or has written forty."""
-    stage = Stage(Path(folder), policy=Policy(archive_bytes=SIZE))
+def write_on(folder: Path, engine: str, source: str) -> None:
+    """In a process of its own: archives pages until it is killed, or has written twenty."""
+    stage = Stage(folder, policy=Policy(archive_bytes=SIZE), engine=engine)
     with stage.store(timeout=30) as store:
-        for number in range(1000 if source == "killed" else 40):
+        for number in range(1000 if source == "killed" else 20):
             store.archive(page(stage, number, source=source))
 
 
@@ -115,7 +112,7 @@ def test_names_are_taken_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     place = made[2].write(page(stage, 2))
     made[2].close()
     made[1].close()
-    assert len({path.name for path in tmp_path.iterdir()}) == 3
+    assert len({path.name for path in tmp_path.glob("*.gz*")}) == 3
     assert made[2].read(place) == page(stage, 2)
 
 
@@ -209,17 +206,21 @@ def test_a_file_without_a_page_is_not_kept(stage: Stage, store: Store, monkeypat
 def test_two_processes_write_at_once_and_one_is_killed(stage: Stage) -> None:
     with stage.store():
         pass
-    commands = [[sys.executable, "-c", RUN, str(stage.folder), name] for name in ("killed", "other")]
-    killed, other = (subprocess.Popen(command, cwd=ROOT) for command in commands)
+    written_by = ((stage.folder, stage.engine, name) for name in ("killed", "other"))
+    killed, other = (forks.Process(target=write_on, args=of) for of in written_by)
+    for process in (killed, other):
+        process.start()
     end = time.monotonic() + 60
     while len(list((stage.folder / "archive").glob("*.gz"))) < 3 and time.monotonic() < end:
         time.sleep(0.01)
     killed.kill()
-    assert (killed.wait(60), other.wait(60)) == (-signal.SIGKILL, 0)
+    for process in (killed, other):
+        process.join(60)
+    assert (killed.exitcode, other.exitcode) == (-signal.SIGKILL, 0)
     with stage.store() as store:
         is_whole(store)
         known = store.counts().records
-        assert sum("other" in one.url for one in _written(stage, store)) == 40
+        assert sum("other" in one.url for one in _written(stage, store)) == 20
         store.archive(page(stage, 1))
         is_whole(store)
     assert not [name for name in names(stage) if name.endswith(".open")]

@@ -8,9 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storage.search import Filters
+from crawler.query import parse
+from storage.engines import ways
+from storage.search import Filters, index
 from storage.store import Store
-from tests.storing import DAY, START, Stage, article, visit
+from storage.texts import tiers
+from tests.storing import DAY, ENGINES, START, Stage, article, visit
 
 TEXTS = {
     1: ("Chính quyền đô thị ở phường Bến Gỗ", "Ủy ban phường họp về đề án số 97/2031/NQ-HĐND."),
@@ -21,8 +24,8 @@ TEXTS = {
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    stage = Stage(tmp_path_factory.mktemp("search"))
+def store(tmp_path_factory: pytest.TempPathFactory, engine: str) -> Iterator[Store]:
+    stage = Stage(tmp_path_factory.mktemp("search"), engine=engine)
     with stage.store() as opened:
         for number, (title, text) in TEXTS.items():
             published = START if number < 4 else START - DAY
@@ -136,11 +139,74 @@ def test_no_query_is_an_error(store: Store, words: str) -> None:
     store.search(words)
 
 
-def test_a_revision_replaces_what_is_found(tmp_path: Path) -> None:
-    stage = Stage(tmp_path)
+def test_a_revision_replaces_what_is_found(tmp_path: Path, engine: str) -> None:
+    stage = Stage(tmp_path, engine=engine)
     with stage.store() as store:
         visit(stage, store, article(1, paragraphs=("Cầu phao được tháo dỡ.",)))
         stage.pass_time()
         visit(stage, store, article(1, paragraphs=("Cầu mới thông xe.",)))
         assert found(store, "cau moi") == [1]
         assert found(store, "cau phao") == []
+
+
+# --- both engines find the same ---
+
+WORDS = [
+    "đô",
+    "thị",
+    "do",
+    "đồ",
+    "phường",
+    "Phường",
+    "hoà",
+    "hòa",
+    "97/2031",
+    "a_b",
+    "m²",
+    "ß",
+    "日本",
+    "e\u0301",
+    "x" * 70,
+]
+MARKS = ["", '"', "-", "*", "AND ", "OR ", "NOT "]
+written = st.lists(st.sampled_from([*WORDS, "của", "và"]), max_size=8).map(" ".join)
+typed = st.lists(
+    st.tuples(st.sampled_from(MARKS), st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(" ".join)),
+    max_size=4,
+).map(
+    lambda pieces: " ".join(
+        f'"{said}"' if mark == '"' else said + mark if mark == "*" else mark + said for mark, said in pieces
+    )
+)
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Store]]:
+    folder = tmp_path_factory.mktemp("pair")
+    stages = [Stage(folder / engine, engine=engine) for engine in ENGINES]
+    with stages[0].store() as one, stages[1].store() as other:
+        for stage, store in zip(stages, (one, other), strict=True):
+            for number in range(1, 6):
+                visit(stage, store, article(number, paragraphs=(f"Bài {number}.",)))
+        yield one, other
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@given(
+    texts=st.lists(st.tuples(written, written), min_size=1, max_size=5),
+    queries=st.lists(typed, min_size=5, max_size=12),
+)
+def test_both_engines_find_the_same(
+    pair: tuple[Store, Store], texts: list[tuple[str, str]], queries: list[str]
+) -> None:
+    for store in pair:
+        with store._database.writing() as db:
+            for number, (title, text) in enumerate(texts, start=1):
+                index(db, number, article(number, title=title, paragraphs=(text,)))
+    for query in map(parse, queries):
+        for tier in tiers(query):
+            found = []
+            for store in pair:
+                with store._database.reading() as db:
+                    found.append(sorted(db.execute(ways(db).matching(tier)).scalars()))
+            assert found[0] == found[1], tier

@@ -1,9 +1,7 @@
 """What a kill, a lock, a race or a broken file leaves of the store."""
 
+import os
 import signal
-import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +13,7 @@ from sqlalchemy import event
 from crawler.errors import StoreError, StoreLocked
 from crawler.types import Change, Failure
 from storage.store import Store
+from tests.running import forks
 from tests.storing import (
     OTHER,
     START,
@@ -29,13 +28,12 @@ from tests.storing import (
     visit,
 )
 
-ROOT = Path(__file__).resolve().parent.parent
 LISTING = "https://phuong.example/tin-tuc"
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Stage:
-    return Stage(tmp_path)
+def stage(tmp_path: Path, engine: str) -> Stage:
+    return Stage(tmp_path, engine=engine)
 
 
 @pytest.fixture
@@ -81,32 +79,29 @@ def test_a_kill_at_any_statement_leaves_all_or_nothing(stage: Stage, store: Stor
     assert [hit.key for hit in store.search("tổ dân phố")] == ["phuong:1"]
 
 
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-from sqlalchemy import event
-from tests.storing import Stage, announcement, article, visit
+def killed_at(folder: Path, engine: str, statement: int) -> None:
+    """In a process of its own: a page is announced and stored, up to this statement."""
+    stage, left = Stage(folder, engine=engine), statement
+    with stage.store() as store:
+        store.announce("phuong", stage.page("https://phuong.example/"), [announcement(1)])
 
-stage, statements = Stage(Path(sys.argv[1])), int(sys.argv[2])
-with stage.store() as store:
-    store.announce("phuong", stage.page("https://phuong.example/"), [announcement(1)])
+        @event.listens_for(store._database._engine, "before_cursor_execute")
+        def count(*_: object) -> None:
+            nonlocal left
+            left -= 1
+            if left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
 
-    @event.listens_for(store._database._engine, "before_cursor_execute")
-    def count(*_):
-        global statements
-        statements -= 1
-        if statements == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    visit(stage, store, article(1), "do-thi")
-"""
+        visit(stage, store, article(1), "do-thi")
 
 
 def test_a_killed_process_is_made_good_by_the_next(stage: Stage) -> None:
     """Killed while the archive is indexed, in the midst of a save, and after it: nothing lost, nothing twice."""
     for statement in (4, 12, 20):
-        command = [sys.executable, "-c", KILLED, str(stage.folder), str(statement)]
-        assert subprocess.run(command, cwd=ROOT, check=False).returncode == -signal.SIGKILL
+        process = forks.Process(target=killed_at, args=(stage.folder, stage.engine, statement))
+        process.start()
+        process.join()
+        assert process.exitcode == -signal.SIGKILL
     assert len(list((stage.folder / "archive").glob("*.open"))) == 1, "each run closes what the one before left"
     with stage.store() as store:
         assert due_keys(stage, store) == ["phuong:1"]
@@ -119,15 +114,12 @@ def test_a_killed_process_is_made_good_by_the_next(stage: Stage) -> None:
 def test_a_locked_database_is_told_within_the_timeout(stage: Stage) -> None:
     with stage.store(timeout=0.1) as store:
         visit(stage, store, article(1))
-        other = sqlite3.connect(stage.folder / "tindothi.db", isolation_level=None)
-        other.execute("BEGIN IMMEDIATE")
-        began = time.monotonic()
-        with pytest.raises(StoreLocked, match=r"tindothi\.db: another process holds the database; wait"):
-            visit(stage, store, article(2))
-        assert time.monotonic() - began < 3
-        assert said_by(store) == article(1), "reading goes on"
-        other.execute("ROLLBACK")
-        other.close()
+        with stage.store() as other, other._database.writing():
+            began = time.monotonic()
+            with pytest.raises(StoreLocked, match=r"tindothi.*: another process holds the database; wait"):
+                visit(stage, store, article(2))
+            assert time.monotonic() - began < 3
+            assert said_by(store) == article(1), "reading goes on"
         assert visit(stage, store, article(2, paragraphs=OTHER)) is Change.NEW
 
 
@@ -154,17 +146,25 @@ def test_many_threads_store_at_once(stage: Stage, store: Store) -> None:
         assert store.snapshot(stored.revisions[0].record or 0).body == b"%d" % number
 
 
-@pytest.mark.parametrize("what", ["no database", "a folder", "no such kind"])
-def test_what_cannot_be_opened_is_told(stage: Stage, what: str) -> None:
-    url = stage.url
-    if what == "no database":
-        (stage.folder / "tindothi.db").write_bytes(b"Lorem ipsum, but no database at all. " * 100)
-    elif what == "a folder":
-        (stage.folder / "tindothi.db").mkdir()
-    else:
-        url = "no-such-kind://x"
-    with pytest.raises(StoreError, match=r"tindothi\.db|no-such-kind"):
-        Store.open(url, stage.folder / "archive")
+@pytest.mark.parametrize(
+    ("what", "told"),
+    [
+        ("no database", r"tindothi\.db: file is not a database"),
+        ("a folder", r"folder: unable to open"),
+        ("nosuchkind://x", r"nosuchkind is no database of ours; give sqlite:///FILE or postgresql://"),
+        ("no URL", "database: Could not parse SQLAlchemy URL from given URL string; mend the setting `database`"),
+        ("postgresql://me:secret@127.0.0.1:1/x", r"postgresql://me:\*\*\*@127.0.0.1:1/x: connection.*refused"),
+        ("postgresql://me:secret@127.0.0.1:one/x", "mend the setting `database`"),
+    ],
+)
+def test_what_cannot_be_opened_is_told(tmp_path: Path, what: str, told: str) -> None:
+    (tmp_path / "tindothi.db").write_bytes(b"Lorem ipsum, but no database at all. " * 100)
+    (tmp_path / "folder").mkdir()
+    files = {"no database": "tindothi.db", "a folder": "folder"}
+    url = f"sqlite:///{tmp_path / files[what]}" if what in files else what
+    with pytest.raises(StoreError, match=told) as refused:
+        Store.open(url, tmp_path / "archive")
+    assert "secret" not in str(refused.value) and "\n" not in str(refused.value)
 
 
 def test_a_naive_time_is_refused(stage: Stage, store: Store) -> None:

@@ -16,8 +16,8 @@ from tests.storing import DAY, OTHER, START, Stage, article, gone, settled, url_
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Stage:
-    return Stage(tmp_path, policy=Policy(baseline_items=3, baseline_days=7))
+def stage(tmp_path: Path, engine: str) -> Stage:
+    return Stage(tmp_path, policy=Policy(baseline_items=3, baseline_days=7), engine=engine)
 
 
 @pytest.fixture

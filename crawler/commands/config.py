@@ -1,8 +1,11 @@
 """`tindothi config`: what holds, and where it came from."""
 
 import json
+import re
 
 import click
+
+_PASSWORD = re.compile(r"(://[^/@\s]*:)[^/@\s]*@")  # of a database, of a proxy
 
 
 @click.command()
@@ -32,4 +35,6 @@ def command(as_json: bool) -> None:
 def _shown(value: object) -> object:
     if isinstance(value, tuple):
         return [str(item) for item in value]
-    return value if isinstance(value, int | float | str) else str(value or "")
+    if isinstance(value, int | float):
+        return value
+    return _PASSWORD.sub(r"\1***@", str(value or ""))

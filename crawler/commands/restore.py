@@ -18,11 +18,11 @@ def command(folder: Path) -> None:
     from crawler.health import Exit
     from storage.backup import restore
     from storage.lock import RunLock
-    from storage.opening import database_file, open_store
+    from storage.opening import open_store
 
     config = load()
     with RunLock(config.data_dir):
-        restore(folder, database_file(config), config.archive_dir)
+        restore(folder, config.database_url, config.archive_dir)
         with open_store(config) as store:
             found = told(store)
             counts = store.counts()

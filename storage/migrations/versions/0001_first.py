@@ -3,7 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-from storage import schema, search
+from storage import schema
+from storage.engines import ways
 
 revision = "0001"
 down_revision = None
@@ -14,8 +15,8 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "meta",
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("name", schema.NAME, nullable=False),
+        sa.Column("value", schema.NAME, nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_meta")),
     )
     op.create_table(
@@ -26,10 +27,10 @@ def upgrade() -> None:
         sa.Column("url", schema.Printed(), nullable=False),
         sa.Column("status", sa.Integer(), nullable=False),
         sa.Column("fetched_at", schema.Utc(timezone=True), nullable=False),
-        sa.Column("file", sa.Text(), nullable=False),
+        sa.Column("file", schema.NAME, nullable=False),
         sa.Column("offset", sa.Integer(), nullable=False),
         sa.Column("length", sa.Integer(), nullable=False),
-        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("digest", schema.NAME, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_record")),
         sa.UniqueConstraint("file", "offset", name=op.f("uq_record_file_offset")),
     )
@@ -88,14 +89,14 @@ def upgrade() -> None:
         sa.Column("announced_modified", schema.Utc(timezone=True), nullable=True),
         sa.Column("story_id", sa.Integer(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("text_key", sa.Text(), nullable=True),
+        sa.Column("text_key", schema.NAME, nullable=True),
         sa.Column("announced_at", schema.Utc(timezone=True), nullable=True),
         sa.Column("first_seen", schema.Utc(timezone=True), nullable=False),
         sa.Column("last_read", schema.Utc(timezone=True), nullable=False),
         sa.Column("last_checked", schema.Utc(timezone=True), nullable=False),
         sa.Column("last_changed", schema.Utc(timezone=True), nullable=False),
         sa.Column("gone_at", schema.Utc(timezone=True), nullable=True),
-        sa.Column("seen_hash", sa.Text(), nullable=False),
+        sa.Column("seen_hash", schema.NAME, nullable=False),
         sa.Column("restless", sa.Integer(), server_default="0", nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("tried_at", schema.Utc(timezone=True), nullable=True),
@@ -127,7 +128,7 @@ def upgrade() -> None:
         sa.Column("published_at", schema.Utc(timezone=True), nullable=True),
         sa.Column("announced_at", schema.Utc(timezone=True), nullable=False),
         sa.Column("run_at", schema.Utc(timezone=True), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("state", schema.NAME, nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("tried_at", schema.Utc(timezone=True), nullable=True),
         sa.Column("failure_kind", schema.Printed(), nullable=True),
@@ -144,7 +145,7 @@ def upgrade() -> None:
         sa.Column("source", schema.Printed(), server_default="", nullable=False),
         sa.Column("url", schema.Printed(), nullable=False),
         sa.Column("record_id", sa.Integer(), nullable=True),
-        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("reason", schema.NAME, nullable=False),
         sa.Column("message", schema.Printed(), nullable=False),
         sa.Column("at", schema.Utc(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_rejection_record_id_record")),
@@ -157,7 +158,7 @@ def upgrade() -> None:
         sa.Column("key", schema.Printed(), nullable=False),
         sa.Column("article_id", sa.Integer(), nullable=False),
         sa.Column("url", schema.Printed(), nullable=False),
-        sa.Column("content_hash", sa.Text(), nullable=True),
+        sa.Column("content_hash", schema.NAME, nullable=True),
         sa.Column("seen_at", schema.Utc(timezone=True), nullable=False),
         sa.Column("gone_at", schema.Utc(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_address_article_id_article")),
@@ -176,16 +177,16 @@ def upgrade() -> None:
         sa.Column("blocks", sa.JSON(), nullable=False),
         sa.Column("published_at", schema.Utc(timezone=True), nullable=True),
         sa.Column("published_offset", sa.Integer(), nullable=True),
-        sa.Column("published_precision", sa.Text(), nullable=True),
+        sa.Column("published_precision", schema.NAME, nullable=True),
         sa.Column("published_raw", schema.Printed(), nullable=True),
         sa.Column("published_origin", schema.Printed(), nullable=True),
         sa.Column("authors", sa.JSON(), nullable=False),
         sa.Column("credit", schema.Printed(), nullable=True),
         sa.Column("section", schema.Printed(), nullable=True),
         sa.Column("template", schema.Printed(), nullable=True),
-        sa.Column("content_hash", sa.Text(), nullable=False),
+        sa.Column("content_hash", schema.NAME, nullable=False),
         sa.Column("record_id", sa.Integer(), nullable=True),
-        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("cause", schema.NAME, nullable=False),
         sa.Column("stored_at", schema.Utc(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_revision_article_id_article")),
         sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_revision_record_id_record")),
@@ -209,12 +210,12 @@ def upgrade() -> None:
     op.create_table(
         "entry",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("feed", sa.Text(), nullable=False),
-        sa.Column("uuid", sa.Text(), nullable=False),
+        sa.Column("feed", schema.NAME, nullable=False),
+        sa.Column("uuid", schema.NAME, nullable=False),
         sa.Column("story_id", sa.Integer(), nullable=False),
         sa.Column("article_id", sa.Integer(), nullable=False),
         sa.Column("revision_id", sa.Integer(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("state", schema.NAME, nullable=False),
         sa.Column("announced", schema.Utc(timezone=True), nullable=False),
         sa.Column("updated", schema.Utc(timezone=True), nullable=False),
         sa.Column("withdrawn", sa.Boolean(), nullable=False),
@@ -231,7 +232,7 @@ def upgrade() -> None:
         "match",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("revision_id", sa.Integer(), nullable=False),
-        sa.Column("topic", sa.Text(), nullable=False),
+        sa.Column("topic", schema.NAME, nullable=False),
         sa.Column("score", sa.Float(), nullable=False),
         sa.Column("evidence", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["revision_id"], ["revision.id"], name=op.f("fk_match_revision_id_revision")),
@@ -239,8 +240,8 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_match_revision_id"), "match", ["revision_id"], unique=False)
     op.create_index(op.f("ix_match_topic"), "match", ["topic"], unique=False)
-    if op.get_bind().dialect.name == "sqlite":
-        op.execute(search.DDL)
+    for statement in ways(op.get_bind()).DDL:
+        op.execute(statement)
 
 
 def downgrade() -> None:

@@ -21,11 +21,11 @@ def upgrade() -> None:
     op.add_column("revision", sa.Column("html", schema.Printed(), nullable=False, server_default=""))
     for name in ("images", "attachments", "also"):
         op.add_column("revision", sa.Column(name, sa.JSON(), nullable=False, server_default="[]"))
-    op.add_column("revision", sa.Column("published_confidence", sa.Text(), nullable=True))
+    op.add_column("revision", sa.Column("published_confidence", schema.NAME, nullable=True))
     op.execute("UPDATE revision SET published_confidence = 'stated' WHERE published_at IS NOT NULL")
     op.add_column("revision", sa.Column("updated_at", schema.Utc(timezone=True), nullable=True))
     for name in INSTANT:
-        kind = sa.Integer() if name == "offset" else schema.Printed() if name in PRINTED else sa.Text()
+        kind = sa.Integer() if name == "offset" else schema.Printed() if name in PRINTED else schema.NAME
         op.add_column("revision", sa.Column(f"updated_{name}", kind, nullable=True))
     reference = "CONSTRAINT fk_record_part_of_record REFERENCES record (id)"
     op.execute(f"ALTER TABLE record ADD COLUMN part_of INTEGER {reference}")  # in place: no row is written anew

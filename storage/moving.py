@@ -1,0 +1,71 @@
+"""All rows into another database, of either engine: in one transaction, read back and compared before it ends."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from itertools import islice
+
+from sqlalchemy import Connection, Integer, RowMapping, Table, func, insert, select, text
+
+from crawler.errors import StoreError
+from storage import schema, search
+from storage.database import Database
+
+_AT_ONCE = 500
+
+
+def move(source: Database, target: Database) -> Mapping[str, int]:
+    """Copies every row into a store without any; gives how many by table. The archive stays where it is.
+
+    :raises StoreError: there is something in the target, or what was read back differs; the target is as it was
+    """
+    target.migrate()
+    with source.reading() as old, target.writing() as new:
+        _refuse_what_is_there(new, target.name)
+        for table in schema.metadata.sorted_tables:
+            rows = _rows(old, table)
+            while some := [dict(row) for row in islice(rows, _AT_ONCE)]:
+                new.execute(insert(table), some)
+        _go_on_numbering(new)
+        search.rebuild(new)
+        return _compared(old, new, target.name)
+
+
+def _refuse_what_is_there(db: Connection, name: str) -> None:
+    for table in schema.metadata.sorted_tables:
+        if db.execute(select(table).limit(1)).first() is not None:
+            raise StoreError(f"{name}: there is a store already; give an empty database")
+
+
+def _rows(db: Connection, table: Table) -> Iterator[RowMapping]:
+    """In the order of the primary key: what a row points to in its own table comes before it."""
+    query = select(table).order_by(*table.primary_key).execution_options(yield_per=_AT_ONCE)
+    yield from db.execute(query).mappings()
+
+
+def _go_on_numbering(db: Connection) -> None:
+    """PostgreSQL's sequences have not seen the numbers that came along."""
+    if db.dialect.name != "postgresql":
+        return
+    for table in schema.metadata.sorted_tables:
+        if "id" in table.c and isinstance(table.c.id.type, Integer):
+            highest = select(func.coalesce(func.max(table.c.id), 0) + 1).scalar_subquery()
+            db.execute(select(func.setval(func.pg_get_serial_sequence(table.name, "id"), highest, text("false"))))
+
+
+def _compared(old: Connection, new: Connection, name: str) -> Mapping[str, int]:
+    counts = {}
+    for table in schema.metadata.sorted_tables:
+        count, digest = _digest(old, table)
+        if (count, digest) != _digest(new, table):
+            raise StoreError(f"{name}: the table {table.name} is not what was written; nothing is kept, try again")
+        counts[table.name] = count
+    return counts
+
+
+def _digest(db: Connection, table: Table) -> tuple[int, str]:
+    count, digest = 0, hashlib.sha256()
+    for row in _rows(db, table):
+        count += 1
+        digest.update(json.dumps(list(row.values()), default=str).encode())
+    return count, digest.hexdigest()

@@ -1,0 +1,133 @@
+"""SQLite's own ways: one file, one writer, full text by FTS5.
+
+WAL, so that reading never blocks the crawl; foreign keys; a busy timeout. A writing transaction is IMMEDIATE: it waits
+for the lock at its start and never fails half-way.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, column, create_engine, event, select, table, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
+
+from crawler.query import Clause, Query, Term
+from storage.texts import Texts, Tier
+
+FULL_TEXT = "search"
+# Every sign but blanks belongs to a word: the words are ours (`storage.texts`), and FTS5 only parts them again.
+DDL: tuple[str, ...] = (
+    f"CREATE VIRTUAL TABLE {FULL_TEXT} USING fts5(title, body, folded_title, folded_body,"
+    " tokenize = \"unicode61 remove_diacritics 0 categories 'L* M* N* P* S* Co'\")",
+)
+_INDEX = table(FULL_TEXT, column("rowid"))
+ID = _INDEX.c.rowid
+_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def engine(url: URL, timeout: float, **options: Any) -> Engine:
+    """The connections to a file, whose folder is made; `timeout`: seconds to wait for another process's lock."""
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    made = create_engine(url, connect_args={"timeout": timeout}, **options)
+    event.listen(made, "connect", _prepare)
+    event.listen(made, "begin", _begin)
+    return made
+
+
+def name(url: URL) -> str:
+    """What messages call it."""
+    return url.database or "the database in memory"
+
+
+def read_only(connection: Connection) -> Connection:
+    """A connection that will see one state of the store; every transaction does, here."""
+    return connection
+
+
+def write(db: Connection, timeout: float) -> None:
+    """Makes the transaction that has begun the only one that writes: it is, since BEGIN."""
+
+
+def is_locked(error: DBAPIError) -> bool:
+    """Whether another process held the database for too long."""
+    return (getattr(error.orig, "sqlite_errorcode", 0) or 0) & 0xFF in _BUSY
+
+
+def damage(db: Connection) -> Iterator[str]:
+    """What is wrong in the file, in words."""
+    for said in db.execute(text("PRAGMA integrity_check(20)")).scalars():
+        if said != "ok":
+            yield f"the database is damaged: {said}"
+    strangers: dict[str, int] = {}
+    for row in db.execute(text("PRAGMA foreign_key_check")):
+        strangers[row[0]] = strangers.get(row[0], 0) + 1
+    for where, count in strangers.items():
+        yield f"{count} rows of the table {where} point to rows that are not there"
+
+
+# --- full text ---
+
+
+def put(db: Connection, article_id: int, texts: Texts) -> None:
+    """Makes these texts what searches find of an article."""
+    db.execute(text(f"DELETE FROM {FULL_TEXT} WHERE rowid = :id"), {"id": article_id})  # noqa: S608 our name
+    db.execute(
+        text(
+            f"INSERT INTO {FULL_TEXT} (rowid, title, body, folded_title, folded_body)"  # noqa: S608
+            " VALUES (:id, :title, :body, :folded_title, :folded_body)"
+        ),
+        {
+            "id": article_id,
+            "title": texts.title,
+            "body": texts.body,
+            "folded_title": texts.folded_title,
+            "folded_body": texts.folded_body,
+        },
+    )
+
+
+def matching(tier: Tier) -> Select[Any]:
+    """The ids (`ID`) of the articles of a tier, in no order."""
+    condition = text(f"{FULL_TEXT} MATCH :expression").bindparams(expression=_match(tier))
+    return select(ID).select_from(_INDEX).where(condition)
+
+
+def _match(tier: Tier) -> str:
+    """An FTS5 expression. Words are quoted, so that nothing in a query is syntax."""
+    said = _expression(tier.query, folded=tier.folded)
+    columns = "folded_title folded_body" if tier.folded else "title body"
+    everywhere = f"{{{columns}}}: {said}"
+    if not tier.titled:
+        return everywhere
+    positive = Query(clauses=tuple(Clause(every=clause.every) for clause in tier.query.clauses))
+    return f"({everywhere}) AND ({{{columns.split()[0]}}}: {_expression(positive, folded=tier.folded)})"
+
+
+def _expression(query: Query, *, folded: bool) -> str:
+    return "(" + " OR ".join(_clause(clause, folded=folded) for clause in query.clauses) + ")"
+
+
+def _clause(clause: Clause, *, folded: bool) -> str:
+    every = " AND ".join(_quoted(term, folded=folded) for term in clause.every)
+    return "(" + "".join((f"({every})", *(f" NOT {_quoted(term, folded=folded)}" for term in clause.none))) + ")"
+
+
+def _quoted(term: Term, *, folded: bool) -> str:
+    return '"' + " ".join(term.folded if folded else term.words) + '"' + ("*" if term.prefix else "")
+
+
+# --- connections ---
+
+
+def _prepare(connection: sqlite3.Connection, _: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves, below
+    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
