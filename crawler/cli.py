@@ -27,6 +27,7 @@ COMMANDS = {
     "restore": "copy a backup to where the store belongs",
     "migrate": "move the store into another database, SQLite or PostgreSQL",
     "check": "check that the store and its archive are whole",
+    "gc": "remove archived pages whose time is over, and that no article needs",
     "sources": "list the sources, their state and evidence",
     "status": "tell how each source is doing",
     "config": "show every setting, and where it came from",

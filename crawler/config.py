@@ -88,6 +88,15 @@ class CrawlConfig(Section):
     recheck_first: Seconds = Field(3600, description="seconds until the first re-check; later ones come ever rarer")
 
 
+class ArchiveConfig(Section):
+    """How fetched pages are kept."""
+
+    max_mb: int = Field(
+        1000, ge=1, le=1_000_000, description="megabytes an archive file may have; each day has new ones"
+    )
+    keep_days: Days = Field(0, description="days after which `gc` removes pages that no article needs; 0: never")
+
+
 class BaselineConfig(Section):
     """How much of a source's first run is news."""
 
@@ -129,6 +138,7 @@ class Config(BaseSettings):
     topics: TopicsConfig = TopicsConfig()
     fetch: FetchConfig = FetchConfig()
     crawl: CrawlConfig = CrawlConfig()
+    archive: ArchiveConfig = ArchiveConfig()
     baseline: BaselineConfig = BaselineConfig()
     feed: FeedConfig = FeedConfig()
 

@@ -3,7 +3,8 @@
 TindothiError
   ├─ ConfigError           a settings, source, family or topic file is wrong: names file, key and mend
   ├─ StoreError            the database or the archive refused
-  │    └─ StoreLocked      another process holds the database
+  │    ├─ StoreLocked      another process holds the database
+  │    └─ PageRemoved      the page's archive file was removed when its time was over
   ├─ RunLocked             another run holds the data directory
   ├─ PublishError          stored, but a feed could not be written
   ├─ Stopped               a signal ended the run before it was done
@@ -42,6 +43,10 @@ class StoreError(TindothiError):
 
 class StoreLocked(StoreError):
     """Another process holds the database."""
+
+
+class PageRemoved(StoreError):
+    """The page is no longer in the archive: its file was removed when its time was over."""
 
 
 class RunLocked(TindothiError):

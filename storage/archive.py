@@ -1,154 +1,213 @@
-"""The archive of fetched pages: WARC/1.1, one file per run, one gzip member per record.
+"""The archive of fetched pages: WARC/1.1 files, one gzip member per record; each run writes its own, each day new ones.
 
 A file is called `….warc.gz.open` until it is closed, and locked by its writer meanwhile. Every record is handed to the
 operating system before its index row is committed, so a killed process loses nothing that the index knows; the disk is
 asked to keep it (fsync) when the file is closed, so a power cut may cost the bodies, never the index or the articles.
-What a killed run left behind is cut to its last indexed record and closed by the next run.
+A file that is full is closed once the index knows all that is in it. What a killed run left behind, or one that could
+not index what it wrote, is cut to its last indexed record and closed by the next run.
 """
 
-import fcntl
-import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
-from typing import IO
 
 from crawler.errors import StoreError
 from crawler.types import Snapshot
-from storage import warc
+from storage import files, warc
+from storage.files import OPEN, ArchiveFile
+from storage.revisits import Originals
 from storage.saved import iterate
-from storage.warc import ArchiveDamaged
+from storage.warc import ArchiveDamaged, Origin
 
-__all__ = ["Archive", "ArchiveDamaged", "Place", "iterate"]
+__all__ = ["OPEN", "Archive", "ArchiveDamaged", "Originals", "Place", "iterate"]
 
-OPEN = ".open"
+MAX_BYTES = 1_000_000_000
+Ends = Callable[[str], int]  # where a file's last indexed record ends, in bytes; 0: none is indexed
+NOTHING: Mapping[str, Origin] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a record lies: file name in the archive's folder, offset and length in bytes; its payload's digest."""
+    """Where a record lies: file name in the archive's folder, offset and length in bytes; its payload's digest.
+
+    `body_in`: of a revisit, where the record lies that holds the body.
+    """
 
     file: str
     offset: int
     length: int
     digest: str
+    body_in: "Place | None" = None
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _none_known(_: str) -> int:
+    return 0
 
 
 class Archive:
-    """A folder of WARC files; makes nothing until the first page is written. Thread-safe."""
+    """A folder of WARC files; makes nothing until the first page is written. Thread-safe.
 
-    def __init__(self, folder: Path) -> None:
+    `max_bytes`: how large a file may become, if it holds more than one page.
+    """
+
+    def __init__(self, folder: Path, *, max_bytes: int = MAX_BYTES, clock: Callable[[], datetime] = _now) -> None:
         self._folder = folder
+        self._max_bytes = max_bytes
+        self._clock = clock
         self._lock = threading.Lock()
-        self._file: IO[bytes] | None = None
-        self._name = ""
+        self._file: ArchiveFile | None = None
+        self._full: list[ArchiveFile] = []  # they take no more, and wait until all in them is indexed
 
-    def write(self, page: Snapshot, *, known_end: Callable[[str], int] = lambda _: 0) -> Place:
+    def write(self, page: Snapshot, *, known_end: Ends = _none_known) -> Place:
         """Appends the page. The first call mends what killed runs left, see `recover`.
 
         :raises StoreError: the disk is full or refuses; nothing is left of the page
         """
         return self.write_all((page,), known_end=known_end)[0]
 
-    def write_all(self, pages: Sequence[Snapshot], *, known_end: Callable[[str], int] = lambda _: 0) -> list[Place]:
-        """Appends pages that belong together, one behind the other whoever else writes; see `write`."""
-        packed = [warc.pack(page) for page in pages]  # the slow part, outside the lock
-        places: list[Place] = []
+    def write_all(
+        self, pages: Sequence[Snapshot], *, origins: Mapping[str, Origin] = NOTHING, known_end: Ends = _none_known
+    ) -> list[Place]:
+        """Appends pages that belong together, one behind the other whoever else writes; see `write`.
+
+        A page whose body's digest is among the `origins` is written as a revisit.
+        """
+        digests = [warc.digest(page.body) for page in pages]
+        # the slow part, outside the lock
+        packed = [warc.pack(page, origins.get(digest)) for page, digest in zip(pages, digests, strict=True)]
         with self._lock:
             try:
-                if self._file is None:
-                    self._recover(known_end)
-                    self._file = self._create()
-                for page, data in zip(pages, packed, strict=True):
-                    offset = self._file.tell()
-                    self._append(self._file, data)
-                    digest = warc.digest(page.body)
-                    places.append(Place(file=self._name, offset=offset, length=len(data), digest=digest))
+                file = self._current(sum(map(len, packed)), known_end)
+                offsets = file.append(packed)
             except OSError as error:
-                raise StoreError(f"{self._folder}: the archive cannot be written: {error}") from error
-        return places
+                where = self._folder / self._file.name if self._file else self._folder
+                raise _refused(error.filename or where, "written", error) from error
+        return [
+            Place(file=file.name, offset=offset, length=len(data), digest=digest)
+            for offset, data, digest in zip(offsets, packed, digests, strict=True)
+        ]
 
     def read(self, place: Place) -> Snapshot:
-        """The page of a record.
+        """The page of a record; that of a revisit with its body.
 
         :raises StoreError: it is not there, not whole, or not what was written
         """
         path = self._folder / place.file
         try:
-            with (path if path.exists() else path.with_name(place.file + OPEN)).open("rb") as stream:
+            with files.opened(self._folder, place.file) as stream:
                 stream.seek(place.offset)
                 data = stream.read(place.length)
         except OSError as error:
             raise StoreError(f"{path}: the archive cannot be read: {error}") from error
         with suppress(ArchiveDamaged):
-            for page in warc.unpack(BytesIO(data)):
-                if warc.digest(page.body) == place.digest:
-                    return page
+            for record in tuple(warc.records(BytesIO(data))):  # to the end, where the sum of all bytes stands
+                if record.revisit and place.body_in is not None and record.digest == place.digest:
+                    return replace(record.page, body=self.read(place.body_in).body)
+                if not record.revisit and warc.digest(record.page.body) == place.digest:
+                    return record.page
         raise StoreError(f"{path}: the record at offset {place.offset} is damaged")
 
-    def recover(self, known_end: Callable[[str], int]) -> None:
-        """Cuts what killed runs left to the end of its last indexed record (`known_end(file)`, in bytes), closes it.
+    def holds(self, place: Place) -> bool:
+        """Whether the record's file is there, and long enough."""
+        return self.size(place.file) >= place.offset + place.length
 
-        A file that another process still writes is left alone; one without any record is deleted.
+    def size(self, file: str) -> int:
+        """Of a file, in bytes; 0: it is not there."""
+        try:
+            with files.opened(self._folder, file) as stream:
+                return stream.seek(0, 2)
+        except OSError:
+            return 0
+
+    def names(self) -> dict[str, bool]:
+        """The files in the folder, by their final names; and whether each is still open. Hidden ones are nobody's."""
+        found = sorted(path.name for path in self._folder.glob("[!.]*") if not path.is_dir())
+        return {name.removesuffix(OPEN): name.endswith(OPEN) for name in found}
+
+    def remove(self, file: str) -> None:
+        """Deletes a closed file.
+
+        :raises StoreError: it cannot be deleted
+        """
+        try:
+            (self._folder / file).unlink(missing_ok=True)
+        except OSError as error:
+            raise _refused(self._folder / file, "removed", error) from error
+
+    def recover(self, known_end: Ends) -> None:
+        """Cuts what killed runs left to the end of its last indexed record, closes it; see `storage.files.mend`.
+
+        :raises StoreError: the disk refuses
+        """
+        try:
+            files.mend(self._folder, known_end)
+        except OSError as error:
+            raise _refused(error.filename or self._folder, "mended", error) from error
+
+    def close(self, known_end: Ends | None = None) -> None:
+        """Closes the run's files: they have their final names then, and are on the disk.
+
+        One without a page is deleted; one that holds what is not indexed is left to the next run.
+
+        :raises StoreError: the disk refuses
         """
         with self._lock:
-            self._recover(known_end)
+            self._retire()
+            refusals = self._close_full(known_end)
+            for file in self._full:
+                file.leave()
+            self._full = []
+        if refusals:
+            raise refusals[0]
 
-    def close(self) -> None:
-        """Closes the run's file: it has its final name then, and is on the disk."""
-        with self._lock:
-            if self._file is not None:
-                file, self._file = self._file, None
-                self._finish(file, self._folder / (self._name + OPEN))
+    def _current(self, length: int, known_end: Ends) -> ArchiveFile:
+        """The file that takes so many bytes more."""
+        now = self._clock()
+        if self._file is not None and not self._file.takes(length, now, self._max_bytes):
+            self._retire()
+            self._close_full(known_end)  # what cannot be closed is tried again, and told at last
+        if self._file is None:
+            files.mend(self._folder, known_end)
+            self._file = ArchiveFile.create(self._folder, now)
+        return self._file
 
-    def _create(self) -> IO[bytes]:
-        stem = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{os.getpid()}"
-        self._folder.mkdir(parents=True, exist_ok=True)
-        for number in range(1000):
-            self._name = f"{stem}{f'-{number}' if number else ''}.warc.gz"
-            if (self._folder / self._name).exists():
-                continue
-            with suppress(FileExistsError):
-                file = (self._folder / (self._name + OPEN)).open("xb", buffering=0)
-                fcntl.flock(file, fcntl.LOCK_EX)
-                self._append(file, warc.start(self._name))
-                return file
-        raise FileExistsError(stem)
+    def _retire(self) -> None:
+        if self._file is not None:
+            self._full.append(self._file)
+            self._file = None
 
-    @staticmethod
-    def _append(file: IO[bytes], data: bytes) -> None:
-        start = file.tell()
-        try:
-            rest = memoryview(data)
-            while rest:
-                rest = rest[file.write(rest) :]
-        except OSError:
-            file.truncate(start)
-            file.seek(start)
-            raise
-
-    def _recover(self, known_end: Callable[[str], int]) -> None:
-        for path in sorted(self._folder.glob("*" + OPEN)):
-            with path.open("r+b") as file:
+    def _close_full(self, known_end: Ends | None) -> list[StoreError]:
+        """Closes what is indexed to its end, keeps the others; gives what the disk refused."""
+        left, refusals = [], []
+        for file in self._full:
+            if file.is_empty:
+                file.discard()
+            elif known_end is not None and not _is_indexed(file, known_end):
+                left.append(file)
+            else:
                 try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except OSError:
-                    continue
-                end = known_end(path.name.removesuffix(OPEN))
-                if end == 0:
-                    path.unlink()
-                    continue
-                if file.seek(0, os.SEEK_END) > end:
-                    file.truncate(end)
-                self._finish(file, path)
+                    file.finish()
+                except OSError as error:
+                    left.append(file)
+                    refusals.append(_refused(self._folder / file.name, "closed", error))
+        self._full = left
+        return refusals
 
-    @staticmethod
-    def _finish(file: IO[bytes], path: Path) -> None:
-        file.flush()
-        os.fsync(file.fileno())
-        path.rename(path.with_name(path.name.removesuffix(OPEN)))
-        file.close()
+
+def _is_indexed(file: ArchiveFile, known_end: Ends) -> bool:
+    try:
+        return known_end(file.name) >= file.end
+    except StoreError:  # it was told when something was to be stored
+        return False
+
+
+def _refused(path: Path | str, what: str, error: OSError) -> StoreError:
+    return StoreError(f"{path}: the archive cannot be {what}: {error.strerror or error}; mend it and run again")

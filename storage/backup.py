@@ -1,10 +1,11 @@
 """A copy of the store that stands for itself, made while a run may be writing; and back from it.
 
     database ──one state of it──► tindothi.db ──its records──► archive files, up to the last record it knows
-                                              └─ the archive only grows: what the copy names is there
+                                              └─ it only grows, but for `gc`: what the copy names is there
 
 SQLite copies itself, online; PostgreSQL's rows are moved into a SQLite file, and back (`storage.moving`). A file is
-written beside its place and renamed, so that an interrupted copy leaves nothing half.
+written beside its place and renamed, so that an interrupted copy leaves nothing half. What
+retention removed is copied no more, and stays in a backup that has it.
 """
 
 import os
@@ -18,8 +19,8 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 
 from crawler.errors import StoreError
-from storage.archive import OPEN
 from storage.database import Database
+from storage.files import opened
 from storage.moving import move
 
 DATABASE, ARCHIVE = "tindothi.db", "archive"  # names within a backup
@@ -91,9 +92,11 @@ def _copy_file(database: Path, copy: Path) -> None:
 
 
 def _sizes(database: Path) -> dict[str, int]:
-    """The archive files that a database names, with where the last record of each ends."""
+    """The archive files that a database names, with where the last record of each ends; it may be of an older form."""
     with closing(_read_only(database)) as db:
-        return dict(db.execute('SELECT file, max("offset" + length) FROM record GROUP BY file'))
+        columns = {row[1] for row in db.execute("PRAGMA table_info(record)")}
+        there = "WHERE removed_at IS NULL" if "removed_at" in columns else ""
+        return dict(db.execute(f'SELECT file, max("offset" + length) FROM record {there} GROUP BY file'))  # noqa: S608
 
 
 def _read_only(database: Path) -> sqlite3.Connection:
@@ -104,7 +107,7 @@ def _copy_archive(path: Path, copy: Path, size: int) -> bool:
     """Copies a file up to its last known record; one that a run is writing still bears another name."""
     if copy.exists() and copy.stat().st_size >= size:
         return False
-    with (path if path.exists() else path.with_name(path.name + OPEN)).open("rb") as read, _beside(copy) as beside:
+    with opened(path.parent, path.name) as read, _beside(copy) as beside:
         with beside.open("wb") as written:
             while size and (piece := read.read(min(size, _PIECE))):
                 written.write(piece)

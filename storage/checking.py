@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from crawler.text import content_hash
 from storage import schema
@@ -20,12 +20,13 @@ def problems(db: Connection) -> Iterator[str]:
     yield from _articles(db)
     yield from _hashes(db)
     yield from _entries(db)
+    yield from _pages(db)
 
 
 def records(db: Connection, after: int, limit: int = _AT_ONCE) -> list[int]:
-    """Ids of archive records behind one."""
-    ids = select(record.c.id).where(record.c.id > after).order_by(record.c.id).limit(limit)
-    return list(db.execute(ids).scalars())
+    """Ids of archive records behind one, of those that were not removed."""
+    ids = select(record.c.id).where(record.c.id > after, record.c.removed_at.is_(None)).order_by(record.c.id)
+    return list(db.execute(ids.limit(limit)).scalars())
 
 
 def _articles(db: Connection) -> Iterator[str]:
@@ -61,6 +62,28 @@ def _entries(db: Connection) -> Iterator[str]:
     twice = select(entry.c.uuid).group_by(entry.c.uuid).having(func.count() > 1)
     if uuids := list(db.execute(twice).scalars()):
         yield f"{len(uuids)} feed ids stand twice ({_named(uuids)}); {MEND}"
+
+
+def _pages(db: Connection) -> Iterator[str]:
+    holder = record.alias()
+    lacking = or_(holder.c.removed_at.is_not(None), holder.c.body_in.is_not(None))
+    bodiless = (
+        select(record.c.id)
+        .join(holder, holder.c.id == record.c.body_in)
+        .where(record.c.removed_at.is_(None), lacking)
+        .order_by(record.c.id)
+    )
+    if ids := list(db.execute(bodiless).scalars()):
+        yield f"{len(ids)} archived pages refer to a body that is no longer there ({_named(ids)}); {MEND}"
+    lost = (
+        select(article.c.id)
+        .join(revision, schema.CURRENT)
+        .join(record, record.c.id == revision.c.record_id)
+        .where(record.c.removed_at.is_not(None))
+        .order_by(article.c.id)
+    )
+    if ids := list(db.execute(lost).scalars()):
+        yield f"the pages of {len(ids)} articles were removed from the archive ({_named(ids)}); {MEND}"
 
 
 def _named(ids: list[int] | list[str]) -> str:

@@ -13,6 +13,8 @@ def policy_of(config: Config) -> Policy:
         recheck_first=config.crawl.recheck_first,
         baseline_items=config.baseline.items,
         baseline_days=config.baseline.days,
+        archive_bytes=config.archive.max_mb * 1_000_000,
+        keep_days=config.archive.keep_days,
     )
 
 

@@ -12,18 +12,25 @@ _LONGEST_WAIT = timedelta(hours=12)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """The settings that the store needs; the same as in `crawler.config`, `[crawl]` and `[baseline]`."""
+    """The settings that the store needs; the same as in `crawler.config`: `[crawl]`, `[baseline]` and `[archive]`."""
 
     expire_days: int = 14
     recheck_days: int = 14
     recheck_first: float = 3600  # seconds
     baseline_items: int = 10
     baseline_days: int = 7
+    archive_bytes: int = 1_000_000_000
+    keep_days: int = 0
 
     @property
     def baseline(self) -> timedelta:
         """How old an entry of a first run may be."""
         return timedelta(days=self.baseline_days)
+
+    @property
+    def keeping(self) -> timedelta | None:
+        """How long archived pages are kept that no article needs; none: for ever."""
+        return timedelta(days=self.keep_days) if self.keep_days else None
 
     @property
     def patience(self) -> timedelta:

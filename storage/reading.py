@@ -46,7 +46,7 @@ class SourceStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredRevision:
-    """One stored text, with what was found in it. `record`: the archive record's id."""
+    """One stored text, with what was found in it. `record`: the archive record's id, and when its page was removed."""
 
     sequence: int
     cause: Cause
@@ -56,6 +56,7 @@ class StoredRevision:
     citations: tuple[Citation, ...]
     places: tuple[Located, ...]
     record: int | None
+    removed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +95,7 @@ class StoredArticle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """How much there is. `entries`: published ones, by feed."""
+    """How much there is. `records`: pages in the archive; `entries`: published ones, by feed."""
 
     sources: int
     articles: int
@@ -215,11 +216,13 @@ def pages(db: Connection, source: str, limit: int) -> tuple[SeenPage, ...]:
 
 
 def _revisions(db: Connection, mine: Row[Any]) -> tuple[StoredRevision, ...]:
-    rows = (
-        db.execute(select(revision).where(revision.c.article_id == mine.id).order_by(revision.c.sequence))
-        .mappings()
-        .all()
+    stored = (
+        select(revision, schema.record.c.removed_at)
+        .outerjoin(schema.record, schema.record.c.id == revision.c.record_id)
+        .where(revision.c.article_id == mine.id)
+        .order_by(revision.c.sequence)
     )
+    rows = db.execute(stored).mappings().all()
     ids = [row["id"] for row in rows]
     matches, citations, places = matches_of(db, ids), citations_of(db, ids), places_of(db, ids)
     return tuple(
@@ -232,6 +235,7 @@ def _revisions(db: Connection, mine: Row[Any]) -> tuple[StoredRevision, ...]:
             citations=citations.get(row["id"], ()),
             places=places.get(row["id"], ()),
             record=row["record_id"],
+            removed_at=row["removed_at"],
         )
         for row in rows
     )
@@ -262,7 +266,7 @@ def counts(db: Connection) -> Counts:
         stories=_count(db, schema.story),
         pending=_count(db, schema.pending, schema.pending.c.state == State.PENDING),
         rejections=_count(db, schema.rejection),
-        records=_count(db, schema.record),
+        records=_count(db, schema.record, schema.record.c.removed_at.is_(None)),
         entries=dict(db.execute(published.group_by(entry.c.feed).order_by(entry.c.feed)).all()),
     )
 

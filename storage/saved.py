@@ -10,7 +10,8 @@ from lxml import etree, html
 
 from crawler.types import Snapshot
 from crawler.urls import canonical
-from storage.warc import MAX_BODY, ArchiveDamaged, unpack
+from storage.revisits import Originals
+from storage.warc import MAX_BODY, ArchiveDamaged, records
 
 WARC = (".warc", ".warc.gz")
 PAGE = {".html": "text/html", ".htm": "text/html", ".xhtml": "application/xhtml+xml"}
@@ -19,19 +20,21 @@ _HEAD = 256 * 1024  # bytes in which a page names its own URL
 logger = logging.getLogger(__name__)
 
 
-def iterate(*paths: Path) -> Iterator[Snapshot]:
+def iterate(*paths: Path, originals: Originals | None = None) -> Iterator[Snapshot]:
     """The pages of WARC files (`.warc`, `.warc.gz`, also still `.open`) and of folders, one at a time, by name.
 
     A page file's URL is what a table `*.tsv` beside it says (columns `file` and `url`), else what the page calls its
-    own (canonical link, `og:url`); its time is the file's.
+    own (canonical link, `og:url`); its time is the file's. A revisit comes with the body of the page that it refers to,
+    where the `originals` have it; else it is left out.
 
     :raises ArchiveDamaged: at the end, with every file of which something could not be read
     """
     damage: list[str] = []
+    originals = originals or Originals()
     for path in paths:
         for file, urls in _files(path, damage):
             try:
-                yield from _pages(file, urls)
+                yield from _pages(file, urls, originals)
             except (ArchiveDamaged, OSError) as error:
                 damage.append(f"{file}: {error}")
     if damage:
@@ -58,10 +61,10 @@ def _is_warc(file: Path) -> bool:
     return file.name.lower().removesuffix(".open").endswith(WARC)
 
 
-def _pages(file: Path, urls: Mapping[str, str]) -> Iterator[Snapshot]:
+def _pages(file: Path, urls: Mapping[str, str], originals: Originals) -> Iterator[Snapshot]:
     if file.suffix.lower() not in PAGE:
         with file.open("rb") as stream:
-            yield from unpack(stream)
+            yield from filter(None, map(originals.whole, records(stream)))
         return
     with file.open("rb") as stream:
         body = stream.read(MAX_BODY)

@@ -175,7 +175,9 @@ record = Table(
     Column("file", NAME, nullable=False),
     Column("offset", Integer, nullable=False),
     Column("length", Integer, nullable=False),
-    Column("digest", NAME, nullable=False),  # of the payload, `sha256:` and 64 hexadecimal digits
+    Column("digest", NAME, nullable=False, index=True),  # of the payload, `sha256:` and 64 hexadecimal digits
+    Column("body_in", ForeignKey("record.id"), index=True),  # the record that holds the same body; none: this one does
+    Column("removed_at", Utc),  # since when its file need not be there any more (storage.retention)
     Column("part_of", ForeignKey("record.id"), index=True),  # a further page of the article that this record begins
     UniqueConstraint("file", "offset"),
     Index(None, "url", "fetched_at"),

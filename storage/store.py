@@ -7,7 +7,7 @@ before or after it.
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -42,19 +42,21 @@ from storage import (
     moving,
     pending,
     reading,
-    records,
     rehash,
     saving,
     schema,
     search,
+    warc,
 )
 from storage.archive import Archive
 from storage.archived import Archived
 from storage.database import Database
 from storage.mentions import Document, Mention
 from storage.page import Answer, Question, page_of
+from storage.pages import Pages
 from storage.policy import Policy
 from storage.reading import Counts, SourceStatus, StoredArticle
+from storage.retention import Collected
 from storage.search import Filters, Hit
 
 log = logging.getLogger(__name__)
@@ -69,7 +71,7 @@ class Store:
 
     def __init__(self, database: Database, archive: Archive, policy: Policy, clock: Callable[[], datetime]) -> None:
         self._database = database
-        self._archive = archive
+        self._pages = Pages(database, archive, policy, clock)
         self._policy = policy
         self._clock = clock
 
@@ -90,10 +92,12 @@ class Store:
         :raises StoreLocked: another process held the database for longer than that
         :raises StoreError: it cannot be opened, or a newer tindothi made it (then it is left alone)
         """
+        policy = policy or Policy()
         database = Database(url, timeout=timeout)
         try:
             database.migrate()
-            store = cls(database, Archive(archive_dir), policy or Policy(), clock)
+            archive = Archive(archive_dir, max_bytes=policy.archive_bytes, clock=clock)
+            store = cls(database, archive, policy, clock)
             store._prepare()
         except BaseException:
             database.close()
@@ -109,7 +113,7 @@ class Store:
     def close(self) -> None:
         """Closes the archive's file and every connection."""
         try:
-            self._archive.close()
+            self._pages.close()
         finally:
             self._database.close()
 
@@ -126,25 +130,7 @@ class Store:
         A page that is there already (same URL, time and body: a replay) is not written again, and comes with what the
         archive knows of it: its further pages, or that it is one.
         """
-        pages = (snapshot, *snapshot.parts)
-        with self._database.reading() as db:
-            known = [records.known(db, page) for page in pages]
-        if known[0] is not None:
-            part_of, parts = self._context(known[0])
-            if len(parts) >= len(snapshot.parts):
-                return replace(snapshot, record=known[0], part_of=part_of, parts=parts)
-        unknown = [page for page, record in zip(pages, known, strict=True) if record is None]
-        written = iter(self._archive.write_all(unknown, known_end=self._known_end) if unknown else ())
-        lying = [next(written) if record is None else record for record in known]
-        with self._database.writing() as db:
-            first, *rest = records.keep(db, pages, lying)
-        return replace(
-            snapshot,
-            record=first,
-            parts=tuple(
-                replace(part, record=record, part_of=first) for part, record in zip(snapshot.parts, rest, strict=True)
-            ),
-        )
+        return self._pages.archive(snapshot)
 
     def announce(self, source: str, listing: Snapshot, found: Iterable[Announcement]) -> int:
         """In one transaction: every announced URL as pending, and the listing's validators. Gives how many were new."""
@@ -222,6 +208,16 @@ class Store:
         """Writes down a finished run."""
         with self._database.writing() as db:
             reading.add_run(db, run)
+
+    def collect(self, keeping: timedelta | None, *, dry_run: bool = False) -> Collected:
+        """Removes archive files whose every page was fetched longer ago than that, and that no article needs.
+
+        Needed are the pages of current revisions, and the bodies of pages that stay. Files are forgotten first, then
+        deleted: killed in between, the next call deletes them. None: only that. To be called under the run lock.
+
+        :raises StoreError: a file cannot be deleted; the next call tries again
+        """
+        return self._pages.collect(keeping, dry_run=dry_run)
 
     # --- what readers ask ---
 
@@ -309,41 +305,27 @@ class Store:
         with self._database.reading() as db:
             return tuple(checking.problems(db))
 
+    def file_problems(self) -> tuple[str, ...]:
+        """Archive files that are missing, cut off, or nobody's, in words; what a run is doing meanwhile is none."""
+        return self._pages.file_problems()
+
     def damaged_pages(self) -> Iterator[str]:
-        """Archived pages that cannot be read, or are not what was written, in words."""
-        last = 0
-        while True:
-            with self._database.reading() as db:
-                ids = checking.records(db, last)
-                places = {one: records.place(db, one) for one in ids}
-            for one, place in places.items():
-                try:
-                    self._archive.read(place)
-                except StoreError as error:
-                    yield f"archived page {one}: {error}; restore the file from a backup"
-                last = one
-            if not ids:
-                return
+        """Archived pages that cannot be read, or are not what was written, in words; lost files are not among them."""
+        return self._pages.damaged()
+
+    def original(self, revisit: warc.Record) -> Snapshot | None:
+        """The archived page to which a foreign revisit refers; None where there is none, or it cannot be read."""
+        return self._pages.original(revisit)
 
     def snapshot(self, record: int) -> Snapshot:
         """An archived page, with its further pages if the site splits the article.
 
+        :raises PageRemoved: its file, or that of a further page, was removed
         :raises StoreError: no such record, or its file is damaged
         """
-        with self._database.reading() as db:
-            place = records.place(db, record)
-        part_of, parts = self._context(record)
-        return replace(self._archive.read(place), record=record, part_of=part_of, parts=parts)
+        return self._pages.snapshot(record)
 
     # --- inside ---
-
-    def _context(self, record: int) -> tuple[int | None, tuple[Snapshot, ...]]:
-        """Of a further page the record of the article's first one; of a first page the further ones."""
-        with self._database.reading() as db:
-            part_of, places = records.context(db, record)
-        return part_of, tuple(
-            replace(self._archive.read(place), record=part, part_of=record) for part, place in places.items()
-        )
 
     def _answer(
         self, question: Question, again: Callable[[Snapshot], Article] | None, parts: tuple[Snapshot, ...]
@@ -361,10 +343,6 @@ class Store:
         except Exception:  # the new page shall not suffer from what the old one does to the rules
             log.exception("today's rules fail on the page of revision %d", question.revision_id)
         return Answer(revision_id=question.revision_id, article=article)
-
-    def _known_end(self, file: str) -> int:
-        with self._database.reading() as db:
-            return records.end(db, file)
 
     def _prepare(self) -> None:
         """A new store's birth date; and keys made by an older recipe, made anew from the stored text."""

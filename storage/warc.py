@@ -1,7 +1,8 @@
 """WARC records: a `Snapshot` written as one, and read back, foreign ones too.
 
-Bodies are stored unpacked. The headers that speak of the packing are kept under `X-Archive-Orig-…`, as other archives
-do, so that standard tools read the record; they get their names back on reading.
+A page whose body stands in an earlier record is written as a `revisit` of that (WARC/1.1, 6.7.2: identical payload
+digest), with its own HTTP headers. Bodies are stored unpacked. The headers that speak of the packing are kept under
+`X-Archive-Orig-…`, as other archives do, so that standard tools read the record; they get their names back on reading.
 """
 
 import gzip
@@ -9,6 +10,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from http import HTTPStatus
@@ -30,11 +32,34 @@ _ORIGINAL = "x-archive-orig-"
 _PACKING = ("content-encoding", "transfer-encoding")
 _REQUESTED, _SOURCE = "X-Tindothi-Requested-URI", "X-Tindothi-Source"
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_SAME_BODY = "/revisit/identical-payload-digest"  # the end of the profile's name, in WARC/1.0 and 1.1
 _FRACTION = re.compile(r"\.(\d+)")
 
 
 class ArchiveDamaged(StoreError):
     """An archive is torn or is none; what could be read was given before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """The record that a revisit refers to: its URL, and when it was fetched."""
+
+    url: str
+    fetched_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A page as a record has it; `digest`: of the payload, as printed.
+
+    The page of a revisit is without its body, which is that of `origin`, if that is said; and it has the status 0 where
+    the record keeps no HTTP headers.
+    """
+
+    page: Snapshot
+    digest: str
+    revisit: bool = False
+    origin: Origin | None = None
 
 
 class _Headers(StatusAndHeaders):  # type: ignore[misc]
@@ -71,29 +96,49 @@ def digest(body: bytes) -> str:
     return "sha256:" + sha256(body).hexdigest()
 
 
-def pack(page: Snapshot) -> bytes:
-    """The page as one `response` record, one gzip member."""
-    headers = {"WARC-Date": _stamp(page.fetched_at), "WARC-Payload-Digest": digest(page.body)}
+def pack(page: Snapshot, origin: Origin | None = None) -> bytes:
+    """The page as one `response` record, or as one `revisit` of that which holds its body; one gzip member."""
+    headers = {"WARC-Date": _stamp(page.fetched_at)}
     if page.requested_url != page.url:
         headers[_REQUESTED] = _line(page.requested_url)
     if page.source:
         headers[_SOURCE] = _line(page.source)
     out = BytesIO()
     writer = WARCWriter(out, gzip=True, warc_version="WARC/1.1")
-    record = writer.create_warc_record(
+    record = _response(writer, page, headers) if origin is None else _revisit(writer, page, headers, origin)
+    writer.write_record(record)
+    return out.getvalue()
+
+
+def _response(writer: WARCWriter, page: Snapshot, headers: dict[str, str]) -> Any:
+    return writer.create_warc_record(
         _line(page.url),
         "response",
         payload=BytesIO(page.body),
         length=len(page.body),
         http_headers=_http_headers(page),
+        warc_headers_dict=headers | {"WARC-Payload-Digest": digest(page.body)},
+    )
+
+
+def _revisit(writer: WARCWriter, page: Snapshot, headers: dict[str, str], origin: Origin) -> Any:
+    return writer.create_revisit_record(
+        _line(page.url),
+        digest(page.body),
+        _line(origin.url),
+        _stamp(origin.fetched_at),
+        http_headers=_http_headers(page),
         warc_headers_dict=headers,
     )
-    writer.write_record(record)
-    return out.getvalue()
 
 
 def unpack(file: IO[bytes], *, limit: int = MAX_BODY) -> Iterator[Snapshot]:
-    """The pages of a WARC file, gzip or plain: its `response` records of http(s) targets; constant memory.
+    """The pages of a WARC file that bring their own bodies; see `records`."""
+    return (record.page for record in records(file, limit=limit) if not record.revisit)
+
+
+def records(file: IO[bytes], *, limit: int = MAX_BODY) -> Iterator[Record]:
+    """The pages of a WARC file, gzip or plain: `response` records of http(s) targets and revisits; constant memory.
 
     :raises ArchiveDamaged: after the last record that is whole
     """
@@ -101,13 +146,13 @@ def unpack(file: IO[bytes], *, limit: int = MAX_BODY) -> Iterator[Snapshot]:
         for record in ArchiveIterator(_Unpacked(file)):
             if record.rec_type is None or record.length is None:
                 raise ArchiveDamaged("a record's header is cut off")
-            page = _snapshot(record, limit)
+            found = _record(record, limit)
             while record.raw_stream.read(65536):
                 pass
             if record.raw_stream.limit > 0:
                 raise ArchiveDamaged("the last record is cut off")
-            if page is not None:
-                yield page
+            if found is not None:
+                yield found
     except (ArchiveLoadFailed, StatusAndHeadersParserException) as error:
         raise ArchiveDamaged(f"no WARC record where one should be: {ascii(str(error))[1:80]}") from error
     except (ValueError, TypeError, AttributeError, LookupError, EOFError, OSError, zlib.error) as error:
@@ -115,16 +160,33 @@ def unpack(file: IO[bytes], *, limit: int = MAX_BODY) -> Iterator[Snapshot]:
         raise ArchiveDamaged(f"unreadable: {type(error).__name__}: {str(error)[:200]}") from error
 
 
-def _snapshot(record: Any, limit: int) -> Snapshot | None:
-    if record.rec_type != "response" or record.http_headers is None:
+def _record(record: Any, limit: int) -> Record | None:
+    said = record.rec_headers
+    revisit = record.rec_type == "revisit" and (said.get_header("WARC-Profile") or "").lower().endswith(_SAME_BODY)
+    if not revisit and (record.rec_type != "response" or record.http_headers is None):
         return None
+    page = _snapshot(record, limit)
+    if page is None:
+        return None
+    printed = said.get_header("WARC-Payload-Digest") or ""
+    return Record(page=page, digest=printed, revisit=revisit, origin=_origin(said, page.url) if revisit else None)
+
+
+def _origin(said: Any, url: str) -> Origin | None:
+    """Older tools leave out the URL where it is the same, and the date altogether."""
+    at = said.get_header("WARC-Refers-To-Date")
+    return Origin(url=said.get_header("WARC-Refers-To-Target-URI") or url, fetched_at=_date(at)) if at else None
+
+
+def _snapshot(record: Any, limit: int) -> Snapshot | None:
     said = record.rec_headers
     url = said.get_header("WARC-Target-URI") or ""
-    status = record.http_headers.get_statuscode()
+    http = record.http_headers
+    status = http.get_statuscode() if http else "0"
     if not url.lower().startswith(("http:", "https:")) or not (status.isascii() and status.isdigit()):
         return None
-    body = record.content_stream().read(limit)
-    headers = tuple((name.lower(), value) for name, value in record.http_headers.headers)
+    body = b"" if record.rec_type == "revisit" else record.content_stream().read(limit)
+    headers = tuple((name.lower(), value) for name, value in (http.headers if http else ()))
     own = any(name.startswith(_ORIGINAL) for name, _ in headers)
     return Snapshot(
         requested_url=said.get_header(_REQUESTED) or url,

@@ -9,9 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import create_engine, text
+from warcio.checker import Checker
 
 from crawler.types import (
     Announcement,
@@ -198,6 +200,11 @@ def gone(stage: Stage, store: Store, number: int | str = 1, *, source: str = "ph
 def due_keys(stage: Stage, store: Store, source: str = "phuong", limit: int = 100) -> list[str]:
     """What is to be fetched now."""
     return [due.key for due in store.due(source, stage.now, limit)]
+
+
+def checked(*files: Path) -> int:
+    """What `warcio check` ends with: 0 where every digest is right."""
+    return int(Checker(SimpleNamespace(inputs=[str(file) for file in files], verbose=False)).process_all())
 
 
 def said_by(store: Store, wanted: int | str = 1) -> Article:

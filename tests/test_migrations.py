@@ -128,6 +128,20 @@ def test_a_store_of_the_first_form_keeps_what_it_told(stage: Stage) -> None:
         assert {hit.key for hit in opened.search("phường")} == {"phuong:1", "phuong:2"}
 
 
+def test_pages_archived_before_there_were_revisits_are_read_and_referred_to(stage: Stage) -> None:
+    with stage.store() as opened:
+        visit(stage, opened, article(1), body=b"<p>Khai" * 50)
+        before = opened.snapshot(1)
+    back_to(stage, "0003")
+    stage.pass_time()
+    with stage.store() as opened:
+        assert opened.snapshot(1) == before
+        assert visit(stage, opened, article(1), body=before.body) is Change.UNCHANGED
+        assert opened.snapshot(2).body == before.body
+        assert opened.problems() == opened.file_problems() == ()
+    assert stage.sql("SELECT body_in FROM record ORDER BY id") == [(None,), (1,)]
+
+
 def back_to(stage: Stage, version: str) -> None:
     """The store as an older tindothi left it."""
     config = Config()

@@ -60,12 +60,13 @@ def is_whole(ops: Operator) -> None:
     assert (ops.data / "run.lock").read_text() == ""
     for path in ops.data.glob("archive/*.gz"):
         with path.open("rb") as file:
-            assert list(warc.unpack(file))
+            assert list(warc.records(file))
     with contextlib.closing(sqlite3.connect(ops.data / "tindothi.db")) as db:
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         records = [number for (number,) in db.execute("SELECT id FROM record")]
     with open_store(Config.model_validate({"data_dir": ops.data})) as store:
         assert all(store.snapshot(number).url for number in records)
+        assert store.problems() == store.file_problems() == ()
 
 
 def test_killed_twice_and_run_again_everything_stands_once(web: LocalWeb, ops: Operator) -> None:

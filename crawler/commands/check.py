@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--quick", is_flag=True, help="Leave out the archive, whose every page is read otherwise.")
+@click.option("--quick", is_flag=True, help="Leave out the archived pages, which are all read otherwise.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def command(quick: bool, as_json: bool) -> None:
-    """Check the store: the database's integrity, orphans, hashes, entries; and that every archived page can be read.
+    """Check the store: the database's integrity, orphans, hashes, entries, the archive's files, and every page in them.
 
     Changes nothing. The exit code is 8 where something is wrong.
     """
@@ -49,6 +49,7 @@ def told(store: "Store", *, quick: bool = False, quiet: bool = False) -> list[st
 def _problems(store: "Store", *, quick: bool) -> Iterator[str]:
     try:
         yield from store.problems()
+        yield from store.file_problems()
     except StoreError as error:
         yield f"the database is damaged: {error}; restore a backup"
         return

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crawler.errors import ConfigError, Rejected, StoreError
+from crawler.errors import ConfigError, PageRemoved, Rejected, StoreError
 
 if TYPE_CHECKING:
     from crawler.differences import Difference
@@ -41,7 +41,8 @@ def command(name: str, since: datetime | None, dry_run: bool, as_json: bool) -> 
     """Run the archived pages through today's rules and store what they now yield; nothing is fetched.
 
     What differs is our doing, not the site's: it becomes a revision with the cause `rules`, and no entry moves. A page
-    that today's rules would refuse keeps its article, and is told. Interrupted, the next call goes on where it was.
+    that today's rules would refuse keeps its article, and is told; refused pages that `gc` removed are counted.
+    Interrupted, the next call goes on where it was.
     """
     from storage.lock import RunLock
     from storage.opening import open_store
@@ -107,6 +108,9 @@ def _one(
 
     try:
         page = store.snapshot(one.record)
+    except PageRemoved:
+        counts["removed"] += 1
+        return
     except StoreError as error:
         counts["unreadable"] += 1
         yield {"id": one.article, "unreadable": str(error)}
@@ -165,5 +169,7 @@ def _changes(changes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _summary(counts: Counter[str], dry_run: bool) -> str:
-    told = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items())) or "no page in the archive"
+    said = {"removed": "no longer in the archive"}
+    outcomes = (f"{count} {said.get(outcome, outcome)}" for outcome, count in sorted(counts.items()))
+    told = ", ".join(outcomes) or "no page in the archive"
     return f"{told}; nothing was stored" if dry_run else told

@@ -1,7 +1,8 @@
 """`tindothi replay`: saved pages through the very same way."""
 
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,11 @@ from crawler.errors import StoreError
 
 if TYPE_CHECKING:
     from crawler.types import Snapshot
+    from storage.store import Store
+    from storage.warc import Record
+
+UNWANTED = "pages of other hosts or languages left out"
+BODILESS = "revisit records left out: the pages that they refer to are in no archive read so far"
 
 
 @click.command()
@@ -24,7 +30,8 @@ def command(paths: tuple[Path, ...], hosts: tuple[str, ...], vietnamese: bool, a
     """Run saved pages (WARC files, or folders of them) through the very same way: extract, classify, store.
 
     Files of any size and of any tool, as of Common Crawl's news crawl: one page after the other is read. Publishes
-    nothing: `tindothi publish` does. Replaying the same pages again changes nothing.
+    nothing: `tindothi publish` does. Replaying the same pages again changes nothing. A revisit record takes its body
+    from the page that it refers to, read just before or archived earlier; where that is neither, it is left out.
     """
     from crawler.commands.crawl import report
     from crawler.commands.process import crawl
@@ -33,8 +40,8 @@ def command(paths: tuple[Path, ...], hosts: tuple[str, ...], vietnamese: bool, a
     from crawler.urls import by_host
     from spiders.read import read_families, read_sources
     from spiders.replay import ReplaySpider
-    from storage.archive import iterate
     from storage.lock import RunLock
+    from storage.opening import open_store
 
     config = load()
     sources, wrong = read_sources(config.sources.directories)
@@ -43,28 +50,15 @@ def command(paths: tuple[Path, ...], hosts: tuple[str, ...], vietnamese: bool, a
     families, _ = read_families(config.sources.directories)
     declared = by_host(sources.values())
     damage: list[StoreError] = []
-
-    left_out = 0
-
-    def snapshots() -> "Iterator[Snapshot]":
-        nonlocal left_out
-        for path in paths:
-            try:
-                for page in iterate(path):
-                    if _wanted(page, hosts, vietnamese):
-                        yield page
-                    else:
-                        left_out += 1
-            except StoreError as error:  # what was readable has been replayed; the other files follow
-                damage.append(error)
-
-    with RunLock(config.data_dir):
+    left_out: Counter[str] = Counter()
+    with RunLock(config.data_dir), open_store(config) as store:
+        snapshots = _snapshots(store, paths, hosts, vietnamese, left_out, damage)
         runs = crawl(
-            config, [(ReplaySpider, {"snapshots": snapshots(), "sources": declared, "families": families})], "replay"
+            config, [(ReplaySpider, {"snapshots": snapshots, "sources": declared, "families": families})], "replay"
         )
     report(runs, {}, (), as_json=as_json)
-    if left_out:
-        click.echo(f"tindothi: {left_out} pages of other hosts or languages left out", err=True)
+    for why, count in left_out.items():
+        click.echo(f"tindothi: {count} {why}", err=True)
     for broken in damage:
         click.echo(f"tindothi: {broken}", err=True)
     if refused(runs):
@@ -74,16 +68,47 @@ def command(paths: tuple[Path, ...], hosts: tuple[str, ...], vietnamese: bool, a
     if not any(run.fetched for run in runs):
         click.echo(f"tindothi: no saved page in {', '.join(map(str, paths))}", err=True)
         sys.exit(Exit.NOTHING_FETCHED)
-    sys.exit(Exit.SOME_FAILED if damage or wrong else Exit.WELL)
+    sys.exit(Exit.SOME_FAILED if damage or wrong or left_out[BODILESS] else Exit.WELL)
+
+
+def _snapshots(
+    store: "Store",
+    paths: Iterable[Path],
+    hosts: tuple[str, ...],
+    vietnamese: bool,
+    left_out: Counter[str],
+    damage: list[StoreError],
+) -> "Iterator[Snapshot]":
+    """The wanted pages of the files; counts what is left out, and notes what cannot be read."""
+    from storage.archive import Originals, iterate
+
+    def original(revisit: "Record") -> "Snapshot | None":
+        page = store.original(revisit)
+        if page is None and _is_of(revisit.page, hosts):
+            left_out[BODILESS] += 1
+        return page
+
+    originals = Originals(original)
+    for path in paths:
+        try:
+            for page in iterate(path, originals=originals):
+                if _wanted(page, hosts, vietnamese):
+                    yield page
+                else:
+                    left_out[UNWANTED] += 1
+        except StoreError as error:  # what was readable has been replayed; the other files follow
+            damage.append(error)
 
 
 def _wanted(page: "Snapshot", hosts: tuple[str, ...], vietnamese: bool) -> bool:
     from crawler.language import is_vietnamese
+
+    return _is_of(page, hosts) and (not vietnamese or is_vietnamese(page))
+
+
+def _is_of(page: "Snapshot", hosts: tuple[str, ...]) -> bool:
     from crawler.urls import host_of
 
     host = host_of(page.url)
-    if hosts and not any(
-        host == one or host.endswith(f".{one}") for one in (said.lower().strip("./") for said in hosts)
-    ):
-        return False
-    return not vietnamese or is_vietnamese(page)
+    wanted = (said.lower().strip("./") for said in hosts)
+    return not hosts or any(host == one or host.endswith(f".{one}") for one in wanted)

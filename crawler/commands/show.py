@@ -71,6 +71,8 @@ def _lines(article: "StoredArticle") -> Iterator[str]:
         title = revision.article.title or "(no title)"
         yield f"  {revision.sequence}  {moment(revision.stored_at)}  {revision.cause.value:<6} {title}"
         yield from _changed(before, revision.article) if before else ()
+        if revision.removed_at:
+            yield f"     its page is no longer archived: `tindothi gc` removed it on {moment(revision.removed_at)}"
         before = revision.article
 
 
