@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 
-HEAD = "0005"  # the migration that makes these tables
+HEAD = "0006"  # the migration that makes these tables
 FULL_TEXT = "search"
 
 metadata = MetaData(
