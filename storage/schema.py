@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -25,7 +26,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0003"  # the migration that makes these tables
+HEAD = "0004"  # the migration that makes these tables
 FULL_TEXT = "search"
 
 metadata = MetaData(
@@ -194,6 +195,7 @@ article = Table(
     Column("story_id", ForeignKey("story.id"), nullable=False, index=True),
     Column("revision", Integer, nullable=False),  # sequence number of the current one
     Column("text_key", Text, index=True),  # of the current revision
+    Column("text_id", Integer, index=True),  # the revision that first said the text that it carries (storage.stories)
     Column("announced_at", Utc),  # by a listing; none: found otherwise (replay)
     Column("first_seen", Utc, nullable=False),
     Column("last_read", Utc, nullable=False),  # last answer with a body
@@ -252,6 +254,16 @@ revision = Table(
 CURRENT = (revision.c.article_id == article.c.id) & (
     revision.c.sequence == article.c.revision
 )  # an article with its current text
+
+band = Table(
+    "band",
+    metadata,
+    # we know
+    Column("key", BigInteger, primary_key=True),  # crawler.likeness.keys of the current text
+    Column("article_id", ForeignKey("article.id"), primary_key=True),
+    Column("version", Integer, nullable=False),  # crawler.likeness.VERSION
+    sqlite_with_rowid=False,
+)
 
 match = Table(
     "match",

@@ -13,6 +13,7 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, insert, select, update
 
+from crawler import likeness
 from crawler.document import parse
 from crawler.errors import Rejected, StoreError
 from crawler.learned import PAGES, Learned, learn
@@ -46,6 +47,7 @@ from storage import (
     saving,
     schema,
     search,
+    stories,
 )
 from storage.archive import Archive
 from storage.archived import Archived
@@ -358,19 +360,28 @@ class Store:
         """A new store's birth date; and keys made by an older recipe, made anew from the stored text."""
         with self._database.reading() as db:
             known = _meta(db)
-        if known.get("recipe") == HASH_VERSION:
-            return
+        if known.get("recipe") != HASH_VERSION:
+            with self._database.writing() as db:
+                self._hash_anew(db)
+        if known.get(stories.REFILLED) != str(likeness.VERSION):
+            while self._refill():  # a portion in each transaction: it takes long, and goes on where it was stopped
+                pass
+
+    def _hash_anew(self, db: Connection) -> None:
+        known = _meta(db)
+        if "created_at" not in known:
+            values: list[dict[str, Any]] = [
+                {"name": "created_at", "value": self._clock().astimezone(UTC).isoformat()},
+                {"name": "recipe", "value": HASH_VERSION},
+            ]
+            db.execute(insert(schema.meta), values)
+        elif known["recipe"] != HASH_VERSION:
+            rehash.rehash(db)
+            db.execute(update(schema.meta).where(schema.meta.c.name == "recipe").values(value=HASH_VERSION))
+
+    def _refill(self) -> bool:
         with self._database.writing() as db:
-            known = _meta(db)
-            if "created_at" not in known:
-                values: list[dict[str, Any]] = [
-                    {"name": "created_at", "value": self._clock().astimezone(UTC).isoformat()},
-                    {"name": "recipe", "value": HASH_VERSION},
-                ]
-                db.execute(insert(schema.meta), values)
-            elif known["recipe"] != HASH_VERSION:
-                rehash.rehash(db)
-                db.execute(update(schema.meta).where(schema.meta.c.name == "recipe").values(value=HASH_VERSION))
+            return stories.refill(db)
 
 
 def _meta(db: Connection) -> dict[str, str]:
