@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from crawler.likeness import MIN_SHINGLES, MOST_WORDS, SHINGLE, Wording, jaccard, plain, shingles
-from crawler.text import fold, words
+from crawler.text import fold
 
 LEAST = 0.5  # Jaccard index of two copies
 LEAST_OF_OPENING = 0.5  # of a cut copy and as much of the whole
@@ -70,25 +70,30 @@ def _is_cut(short: Wording, long: Wording) -> bool:
 
 def _is_form(one: Wording, other: Wording) -> bool:
     """Whether what differs are the figures and names that somebody filled in."""
-    if one.words == other.words:
-        return _titles_swap(one, other)
-    left, right = _printed(one.lines), _printed(other.lines)
-    swaps, same = 0, len(left.words)
-    for old, new in _gaps(left.words, right.words):
-        swaps += min(_strange(left, right, old), _strange(right, left, new))
-        same -= old.stop - old.start
-    return swaps > MOST_SWAPS or swaps * PER_SWAP > same or _titles_swap(one, other)
+    gaps = list(_gaps(one.words, other.words))
+    if any(_length_of(old) and _length_of(new) for old, new in gaps):
+        left, right = _printed(one.lines), _printed(other.lines)
+        swaps = sum(min(_strange(left, right, old), _strange(right, left, new)) for old, new in gaps)
+        same = len(one.words) - sum(_length_of(old) for old, _ in gaps)
+        if swaps > MOST_SWAPS or swaps * PER_SWAP > same:
+            return True
+    return _titles_swap(one, other)
+
+
+def _length_of(gap: slice) -> int:
+    return int(gap.stop - gap.start)
 
 
 def _titles_swap(one: Wording, other: Wording) -> bool:
     """Whether the titles are one but for a figure or a name, which the other article says nowhere."""
-    left, right = _printed([one.title]), _printed([other.title])
-    if not left.known or jaccard(left.known, right.known) < LIKE_TITLES:
+    left, right = plain(one.title), plain(other.title)
+    if left == right or jaccard(frozenset(left), frozenset(right)) < LIKE_TITLES:
         return False
-    whole = [_printed([said.title, *said.lines]) for said in (one, other)]
-    return bool(
-        min(_strange(left, whole[1], slice(0, len(left.words))), _strange(right, whole[0], slice(0, len(right.words))))
-    )
+    mine, whole = _printed([one.title]), _printed([other.title, *other.lines])
+    if not _strange(mine, whole, slice(0, len(left))):
+        return False
+    mine, whole = _printed([other.title]), _printed([one.title, *one.lines])
+    return bool(_strange(mine, whole, slice(0, len(right))))
 
 
 def _strange(mine: _Printed, other: _Printed, gap: slice) -> int:
@@ -116,8 +121,8 @@ def _printed(lines: Iterable[str]) -> _Printed:
                 break
             word, place = token[0], len(said)
             if token["figure"]:
-                parts = [plain(one) for one in words(word)]
-                numbers = [plain(one) for one in _NUMBER.findall(_THOUSANDS.sub("", word))]
+                parts = plain(word)
+                numbers = [number.lstrip("0") or "0" for number in _NUMBER.findall(_THOUSANDS.sub("", word))]
                 telling |= dict.fromkeys(range(place, place + len(parts)), "/".join(numbers))
                 known |= _parts(numbers)
                 said += parts
@@ -126,8 +131,8 @@ def _printed(lines: Iterable[str]) -> _Printed:
                 if abbreviated:
                     abbreviations.add(place)
                 if abbreviated or (word[0].isupper() and not shouted and not begins):
-                    telling[place] = plain(word)
-                said.append(plain(word))
+                    telling[place] = word.lower()
+                said.append(word.lower())
             begins = token["stop"] is not None
     return _Printed(
         words=tuple(said[:MOST_WORDS]),
@@ -146,10 +151,20 @@ def _parts(numbers: Sequence[str]) -> set[str]:
 
 def _gaps(one: Sequence[str], other: Sequence[str]) -> Iterator[Gap]:
     """What stands between the runs that both have in the same order, found by the shingles that are unique in both."""
+    begin, end = 0, min(len(one), len(other))
+    while begin < end and one[begin] == other[begin]:
+        begin += 1
+    tail = 0
+    while tail < end - begin and one[-1 - tail] == other[-1 - tail]:
+        tail += 1
+    old, new = one[begin : len(one) - tail], other[begin : len(other) - tail]
     left = right = 0
-    for here, there in (*_anchors(one, other), (len(one), len(other))):
+    for here, there in (*_anchors(old, new), (len(old), len(new))):
         if here > left or there > right:
-            yield slice(left, max(here, left)), slice(right, max(there, right))
+            yield (
+                slice(begin + left, begin + max(here, left)),
+                slice(begin + right, begin + max(there, right)),
+            )
         left, right = max(left, here + SHINGLE), max(right, there + SHINGLE)
 
 

@@ -10,6 +10,7 @@ before it. Keys only find candidates: whether two texts are one is decided by `c
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
 from struct import pack
 
@@ -24,7 +25,12 @@ OPENING, OPENING_SHINGLE, OPENING_KEYS = 160, 8, 6
 MOST_KEYS = BANDS + OPENING_KEYS
 
 _ROWS = BINS // BANDS
+_LONGEST = 20 * MOST_WORDS  # characters of a line
 _WORD = 2**64
+_SHINGLE, _BAND, _OPENING = (
+    partial(blake2b, digest_size=8, person=purpose, salt=pack(">Q", VERSION))
+    for purpose in (b"shingle", b"band", b"opening")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,15 +50,15 @@ def wording(title: str | None, lead: str | None, paragraphs: Iterable[str]) -> W
     for line in (lead or "", *paragraphs):
         if len(found) >= MOST_WORDS:
             break
-        lines.append(normal(line))
-        found += map(plain, words(lines[-1]))
+        lines.append(normal(line[:_LONGEST]))
+        found += plain(lines[-1])
     said = tuple(found[:MOST_WORDS])
     return Wording(title=normal(title or ""), lines=tuple(lines), words=said, shingles=shingles(said))
 
 
-def plain(word: str) -> str:
-    """A word as it is compared: lower case, a figure without leading zeros (02/08 is 2/8)."""
-    return word.lower() if word[0] > "9" else word.lower().lstrip("0") or "0"
+def plain(text: str) -> list[str]:
+    """The words of a normal text as they are compared: lower case, figures without leading zeros (02/08 is 2/8)."""
+    return [word if word[0] > "9" else word.lstrip("0") or "0" for word in words(text.lower())]
 
 
 def shingles(said: Sequence[str], size: int = SHINGLE) -> frozenset[str]:
@@ -71,20 +77,21 @@ def keys(said: Wording) -> tuple[int, ...]:
     if len(said.shingles) < MIN_SHINGLES:
         return ()
     bins = signature(said.shingles)
-    bands = (
-        _number(pack(">5Q", band, *bins[band * _ROWS : (band + 1) * _ROWS]), b"band", signed=True)
-        for band in range(BANDS)
-    )
+    bands = (_key(_BAND(pack(">5Q", band, *bins[band * _ROWS : (band + 1) * _ROWS]))) for band in range(BANDS))
     opening = shingles(said.words[:OPENING], OPENING_SHINGLE)
-    least = sorted(_number(one.encode(), b"opening", signed=True) for one in opening)[:OPENING_KEYS]
+    least = sorted(_key(_OPENING(one.encode())) for one in opening)[:OPENING_KEYS]
     return tuple(dict.fromkeys((*bands, *least)))
+
+
+def _key(hashed: blake2b) -> int:
+    return int.from_bytes(hashed.digest(), "big", signed=True)
 
 
 def signature(found: frozenset[str]) -> tuple[int, ...]:
     """The least hash in each of the bins; an empty bin takes that of another one. Expects at least one shingle."""
     least: dict[int, int] = {}
     for shingle in found:
-        hashed = _number(shingle.encode(), b"shingle")
+        hashed = int.from_bytes(_SHINGLE(shingle.encode()).digest(), "big")
         place = hashed % BINS
         if hashed < least.get(place, _WORD):
             least[place] = hashed
@@ -106,8 +113,3 @@ def _mixed(number: int) -> int:
     number = (number ^ number >> 30) * 0xBF58476D1CE4E5B9 % _WORD
     number = (number ^ number >> 27) * 0x94D049BB133111EB % _WORD
     return number ^ number >> 31
-
-
-def _number(said: bytes, purpose: bytes, *, signed: bool = False) -> int:
-    digest = blake2b(said, digest_size=8, person=purpose, salt=pack(">Q", VERSION)).digest()
-    return int.from_bytes(digest, "big", signed=signed)

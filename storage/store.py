@@ -13,7 +13,6 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, insert, select, update
 
-from crawler import likeness
 from crawler.document import parse
 from crawler.errors import Rejected, StoreError
 from crawler.learned import PAGES, Learned, learn
@@ -363,7 +362,7 @@ class Store:
         if known.get("recipe") != HASH_VERSION:
             with self._database.writing() as db:
                 self._hash_anew(db)
-        if known.get(stories.REFILLED) != str(likeness.VERSION):
+        if not stories.is_filled(known.get(stories.REFILLED)):
             while self._refill():  # a portion in each transaction: it takes long, and goes on where it was stopped
                 pass
 

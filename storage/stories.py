@@ -35,7 +35,7 @@ article, band, meta, revision = schema.article, schema.band, schema.meta, schema
 
 MOST_OF_KEY = 32  # candidates that one key gives, the newest: under a common one stands what everybody prints
 MOST_FOUND = 256
-MOST_COMPARED = 8
+MOST_COMPARED = 5
 REFILLED = "likeness"  # in `meta`: the version of the keys; while they are made anew, and the last article done
 _AT_ONCE = 200
 
@@ -77,13 +77,18 @@ def move(db: Connection, known: Row[Any], before: Row[Any], page: Page, revision
     return bool(text_id != known.text_id)
 
 
+def is_filled(state: str | None) -> bool:
+    """Whether every article has today's keys, as `meta` says under `REFILLED`."""
+    return state == str(VERSION)
+
+
 def refill(db: Connection) -> bool:
     """Makes the keys of some stored articles, oldest first, and finds what they carry; gives whether some are left.
 
     A text that an article was found to carry stays its text. Nothing is announced: entries are left as they are.
     """
     state = db.execute(select(meta.c.value).where(meta.c.name == REFILLED)).scalar()
-    if state == str(VERSION):
+    if is_filled(state):
         return False
     version, _, done = (state or "").partition(":")
     if state is None:

@@ -173,8 +173,8 @@ COPIES: Mapping[str, Callable[[Said], Said]] = {
     "cut to a third, retitled, prefixed": lambda said: prefixed(retitled(cut(said, 1 / 3))),
     "a fifth dropped, retitled, furniture added": lambda said: furnished(retitled(dropped(said))),
 }
-FORMS: Mapping[str, Callable[[Said], Said]] = {
-    "other figures and names": filled_in,
-    "every third figure and name another": lambda said: filled_in(said, 3),
-    "other figures and names, retitled": lambda said: retitled(filled_in(said)),
-}
+FORMS: Mapping[str, tuple[int, Callable[[Said], Said]]] = {
+    "other figures and names": (1, filled_in),
+    "every third figure and name another": (3, lambda said: filled_in(said, 3)),
+    "other figures and names, retitled": (1, lambda said: retitled(filled_in(said))),
+}  # each with the number of figures and names of which it changes one
