@@ -6,6 +6,8 @@ import pytest
 
 from crawler.copies import alike
 from crawler.likeness import wording
+from crawler.portal.phrases import TITLES
+from crawler.portal.prose import write
 from tests.benchmarks.copies import COPIES, FORMS, Said
 
 RELEASE = Said(
@@ -51,7 +53,7 @@ DIGEST = Said(
     lead="",
     paragraphs=(
         *NOTICE.paragraphs,
-        *schedule("Sông Mây", "Đỗ Thị Na", ("6/11/2031", "20/11/2031"), "14 giờ", "0225 3999 888").paragraphs,
+        *write(1, 1, "Hà Nội", next(iter(TITLES))).paragraphs,
         "Tuần qua, đường Vành Đai thông xe đoạn cuối, bến phà cũ đóng cửa sau bốn mươi năm đưa khách qua sông.",
         "Chợ Đầu Nguồn dời vào trong, các hộ bán cá có thêm sáu tuần để thu xếp chỗ ngồi mới và đăng ký nước sạch.",
         "Trường tiểu học Bãi Dài xây thêm tám phòng học, học sinh lớp một tạm học ở nhà thiếu nhi đến hết học kỳ.",
