@@ -85,15 +85,26 @@ def _length_of(gap: slice) -> int:
 
 
 def _titles_swap(one: Wording, other: Wording) -> bool:
-    """Whether the titles are one but for a figure or a name, which the other article says nowhere."""
+    """Whether the titles are one but for what was filled in: a figure, or a name or word that only one article says."""
     left, right = plain(one.title), plain(other.title)
     if left == right or jaccard(frozenset(left), frozenset(right)) < LIKE_TITLES:
         return False
-    mine, whole = _printed([one.title]), _printed([other.title, *other.lines])
-    if not _strange(mine, whole, slice(0, len(left))):
-        return False
-    mine, whole = _printed([other.title]), _printed([one.title, *one.lines])
-    return bool(_strange(mine, whole, slice(0, len(right))))
+    first, second = _printed([one.title]), _printed([other.title])
+    if all(_figures(mine) - theirs.known for mine, theirs in ((first, second), (second, first))):
+        return True
+    said, answered = _printed([one.title, *one.lines]), _printed([other.title, *other.lines])
+    if _strange(first, answered, slice(0, len(left))) and _strange(second, said, slice(0, len(right))):
+        return True
+    return all(_repeated(mine) - theirs.known for mine, theirs in ((one, answered), (other, said)))
+
+
+def _figures(title: _Printed) -> set[str]:
+    return {said for said in title.telling.values() if said[0].isdigit()}
+
+
+def _repeated(said: Wording) -> set[str]:
+    """The words of the title that the paragraphs have, too."""
+    return set(plain(said.title)).intersection(plain(" ".join(said.lines[1:])))
 
 
 def _strange(mine: _Printed, other: _Printed, gap: slice) -> int:

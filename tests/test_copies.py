@@ -131,6 +131,24 @@ def test_another_text_is_another_story(other: Said) -> None:
     assert not one(NOTICE if "tiếp công dân" in other.title else RELEASE, other)
 
 
+@pytest.mark.parametrize(
+    ("one_says", "other_says"),
+    [
+        pytest.param(("Tin số 3", "tổ 15"), ("Tin số 15", "tổ 15"), id="a figure that the other says somewhere"),
+        pytest.param(("Họp ở xóm trại", "xóm trại"), ("Họp ở xóm chài", "xóm chài"), id="a name without capitals"),
+    ],
+)
+def test_titles_that_differ_in_what_was_filled_in(one_says: tuple[str, str], other_says: tuple[str, str]) -> None:
+    notices = [
+        Said(
+            title=f"{title} bàn chuyện đưa hồ sơ về tổ", lead="", paragraphs=(*RELEASE.paragraphs, f"Nơi họp: {place}.")
+        )
+        for title, place in (one_says, other_says)
+    ]
+    assert not one(*notices)
+    assert one(notices[0], replaced(notices[0], (notices[0].title, "Họp bàn đưa hồ sơ về tổ")))
+
+
 def test_two_releases_are_not_joined_by_one_that_opens_with_either() -> None:
     both = Said(title="Hai việc", lead="", paragraphs=(*RELEASE.paragraphs, *NOTICE.paragraphs))
     assert not one(NOTICE, both)
