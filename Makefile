@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 SHELL := /bin/sh
 
-.PHONY: demo test lint bench bench-extraction lock clean
+.PHONY: demo test lint bench bench-extraction bench-stories lock clean
 
 .venv/.ready: requirements.lock pyproject.toml .ci/environment.py
 	python3 .ci/environment.py
@@ -27,6 +27,9 @@ bench: .venv/.ready  ## performance, as ratios within one run
 
 bench-extraction: .venv/.ready .venv-bench/.ready  ## extraction on real pages, beside its peers (their own environment)
 	$(PY) -m tests.benchmarks.extraction
+
+bench-stories: .venv/.ready  ## which copies of real texts become one story, and how quickly
+	$(PY) -m tests.benchmarks.stories
 
 lock: .venv/.ready  ## refresh requirements.lock (hashes, no host names)
 	$(PY) -m pip install --quiet uv

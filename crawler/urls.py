@@ -10,6 +10,7 @@ from urllib.parse import quote, urljoin, urlsplit
 from crawler.types import Source
 
 MAX_LENGTH = 2048
+STATE = ("gov.vn", "chinhphu.vn", "quochoi.vn")  # given to state bodies only; the Government's, the National Assembly's
 
 _INVISIBLE = re.compile(r"[\t\r\n\u200b\ufeff]+")
 _JUNK = re.compile(r"(?:[\s\"'`<>,;\\{}|^‘’“”…]|%2[027]|%3[ce]|%c2%a0)+$", re.IGNORECASE)
@@ -145,6 +146,12 @@ def host_of(url: str) -> str:
         return urlsplit(canonical(url)).hostname or ""
     except ValueError:
         return ""
+
+
+def is_official(url: str) -> bool:
+    """Whether a state body publishes there."""
+    host = host_of(url)
+    return any(host == name or host.endswith(f".{name}") for name in STATE)
 
 
 def belongs(source: Source, url: str) -> bool:

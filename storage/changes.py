@@ -20,7 +20,7 @@ MAX_RESTLESS = 24  # as lemon24/reader caps updates that only the hash shows
 
 
 class Twin(StrEnum):
-    """Another article with the same text (by `text_key`)."""
+    """Another article with the same text (by `text_key`), or, of another source, a copy of it (`storage.stories`)."""
 
     NONE = "none"
     SAME_SOURCE = "same source"

@@ -35,6 +35,9 @@ def _articles(db: Connection) -> Iterator[str]:
     )
     if ids := list(db.execute(bare).scalars()):
         yield f"{len(ids)} articles have no current text ({_named(ids)}); {MEND}"
+    loose = select(article.c.id).outerjoin(revision, revision.c.id == article.c.text_id).where(revision.c.id.is_(None))
+    if ids := list(db.execute(loose.order_by(article.c.id)).scalars()):
+        yield f"{len(ids)} articles carry a text that is not there ({_named(ids)}); {MEND}"
     unknown = select(article.c.id).where(article.c.id.not_in(select(ways(db).ID))).order_by(article.c.id)
     if lost := list(db.execute(unknown).scalars()):
         yield f"searches miss {len(lost)} articles ({_named(lost)}); {MEND}"
@@ -59,9 +62,9 @@ def _entries(db: Connection) -> Iterator[str]:
     )
     if ids := list(db.execute(foreign).scalars()):
         yield f"{len(ids)} feed entries show a text of another article ({_named(ids)}); {MEND}"
-    twice = select(entry.c.uuid).group_by(entry.c.uuid).having(func.count() > 1)
+    twice = select(entry.c.uuid).group_by(entry.c.feed, entry.c.uuid).having(func.count() > 1)
     if uuids := list(db.execute(twice).scalars()):
-        yield f"{len(uuids)} feed ids stand twice ({_named(uuids)}); {MEND}"
+        yield f"{len(uuids)} feed ids stand twice in a feed ({_named(uuids)}); {MEND}"
 
 
 def _pages(db: Connection) -> Iterator[str]:

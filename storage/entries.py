@@ -1,7 +1,6 @@
 """The published entries of a feed, as its readers are shown them."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
@@ -18,7 +17,7 @@ def entries(db: Connection, feed: str, limit: int) -> tuple[Entry, ...]:
     rows = _rows(db, feed, limit)
     shown = [row["id"] for row in rows]
     matches, citations = matches_of(db, shown), citations_of(db, shown)
-    places = _places(db, [row["story_id"] for row in rows])
+    places = _places(db, [row["text_id"] for row in rows])
     return tuple(
         Entry(
             feed=feed,
@@ -28,7 +27,7 @@ def entries(db: Connection, feed: str, limit: int) -> tuple[Entry, ...]:
             article=article_of(row, key=row["key"], url=row["url"], source=row["source"]),
             source_title=row["source_title"],
             place=row["place"],
-            also=_also(row, places.get(row["story_id"], ())),
+            also=_also(row, places.get(row["text_id"], ())),
             matches=matches.get(row["id"], ()),
             citations=citations.get(row["id"], ()),
             withdrawn=row["withdrawn"],
@@ -45,11 +44,10 @@ def _rows(db: Connection, feed: str, limit: int) -> Sequence[RowMapping]:
             entry.c.announced,
             entry.c.updated,
             entry.c.withdrawn,
-            entry.c.story_id,
             article.c.key,
             article.c.url,
             article.c.source,
-            article.c.text_key,
+            article.c.text_id,
             source.c.title.label("source_title"),
             source.c.place,
         )
@@ -64,25 +62,21 @@ def _rows(db: Connection, feed: str, limit: int) -> Sequence[RowMapping]:
     return db.execute(query).mappings().all()
 
 
-def _places(db: Connection, story_ids: Sequence[int]) -> dict[int, list[RowMapping]]:
-    """Where stories stand, by story id: their articles that are not withdrawn, the oldest first."""
+def _places(db: Connection, text_ids: Sequence[int]) -> dict[int, list[RowMapping]]:
+    """Where texts stand, by text id: the articles that carry them and are not withdrawn, the oldest first."""
     found: dict[int, list[RowMapping]] = {}
-    for ids in chunks(story_ids):
+    for ids in chunks(text_ids):
         query = (
-            select(article.c.story_id, article.c.key, article.c.url, article.c.text_key, source.c.title)
+            select(article.c.text_id, article.c.key, article.c.url, source.c.title)
             .join(source, source.c.name == article.c.source)
-            .where(article.c.story_id.in_(ids), article.c.withdrawn_at.is_(None))
+            .where(article.c.text_id.in_(ids), article.c.withdrawn_at.is_(None))
             .order_by(article.c.id)
         )
         for row in db.execute(query).mappings():
-            found.setdefault(row["story_id"], []).append(row)
+            found.setdefault(row["text_id"], []).append(row)
     return found
 
 
-def _also(shown: RowMapping, places: Sequence[Any]) -> tuple[tuple[str, str], ...]:
-    """The places beside the one that is shown where the very text stands today."""
-    return tuple(
-        (one["title"], one["url"])
-        for one in places
-        if one["key"] != shown["key"] and one["text_key"] is not None and one["text_key"] == shown["text_key"]
-    )
+def _also(shown: RowMapping, places: Sequence[RowMapping]) -> tuple[tuple[str, str], ...]:
+    """The places beside the one that is shown where its text stands today."""
+    return tuple((one["title"], one["url"]) for one in places if one["key"] != shown["key"])

@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, case, func, insert, select, update
 
 from crawler.types import Cause, Match
 from storage import schema
@@ -65,7 +65,7 @@ def show(
         touch(db, article_id, now)
     late = cause is not Cause.SITE
     mine = _judged(db, article_id, revision_id)
-    told = {row.feed: row for row in db.execute(select(entry).where(entry.c.story_id == mine.story_id))}
+    told = _told(db, mine)
     for feed in sorted({one.topic for one in matches}):
         known = told.get(feed)
         if known is None:
@@ -87,7 +87,7 @@ def touch(db: Connection, article_id: int, now: datetime) -> None:
 def follow(db: Connection, story_id: int, now: datetime) -> None:
     """An article of the story came, was withdrawn, or is back: its entries show one that is there, or are marked."""
     shown = db.execute(
-        select(entry, article.c.text_key)
+        select(entry, article.c.text_key, article.c.text_id)
         .join(article, article.c.id == entry.c.article_id)
         .where(entry.c.story_id == story_id)
     ).all()
@@ -111,7 +111,7 @@ def settle(db: Connection, name: str, now: datetime, policy: Policy) -> int:
     if not db.execute(first.values(settled_at=now)).rowcount:
         return 0
     held = db.execute(
-        select(entry, article.c.text_key, revision.c.published_at)
+        select(entry, article.c.text_key, article.c.text_id, revision.c.published_at)
         .join(article, article.c.id == entry.c.article_id)
         .join(revision, revision.c.id == entry.c.revision_id)
         .where(article.c.source == name, entry.c.state == Standing.HELD)
@@ -121,7 +121,9 @@ def settle(db: Connection, name: str, now: datetime, policy: Policy) -> int:
     for row in held:
         rank = told.get(row.feed, 0)
         news = row.published_at is not None and row.published_at >= now - policy.baseline and not row.withdrawn
-        if news and rank < policy.baseline_items:
+        if _is_told_elsewhere(db, row):
+            db.execute(update(entry).where(entry.c.id == row.id).values(state=Standing.BASELINE))
+        elif news and rank < policy.baseline_items:
             told[row.feed] = rank + 1
             at = now - rank * SPACING
             values = {"state": Standing.PUBLISHED, "announced": at, "updated": at}
@@ -149,6 +151,24 @@ def _judged(db: Connection, article_id: int, revision_id: int) -> Row[Any]:
         .join(revision, revision.c.article_id == article.c.id)
         .where(article.c.id == article_id, revision.c.id == revision_id)
     ).one()
+
+
+def _told(db: Connection, mine: Row[Any]) -> dict[str, Row[Any]]:
+    """The entries of the article's story, by feed; and of every other story that has proved to be the same one.
+
+    Where there are two, both stay: what one of them has told is told.
+    """
+    same = select(article.c.story_id).where(article.c.text_id == mine.text_id)
+    own = entry.c.story_id == mine.story_id
+    rows = db.execute(select(entry).where(own | entry.c.story_id.in_(same)).order_by(own, entry.c.id.desc())).all()
+    return {row.feed: row for row in sorted(rows, key=lambda row: row.state == Standing.PUBLISHED)}
+
+
+def _is_told_elsewhere(db: Connection, held: Row[Any]) -> bool:
+    """Whether the feed has told the text already, under the id of another story that proved to be the same one."""
+    same = select(article.c.story_id).where(article.c.text_id == held.text_id, article.c.story_id != held.story_id)
+    told = (entry.c.feed == held.feed) & (entry.c.state == Standing.PUBLISHED) & entry.c.story_id.in_(same)
+    return db.execute(select(entry.c.id).where(told).limit(1)).first() is not None
 
 
 def _is_new_to(known: Row[Any], mine: Row[Any], *, late: bool) -> bool:
@@ -223,14 +243,18 @@ def _read_before(db: Connection, name: str, at: datetime) -> datetime | None:
 
 
 def _there(db: Connection, shown: Row[Any]) -> Sequence[Any]:
-    """The articles of an entry's story that are not withdrawn and carry its text, the oldest first."""
-    same = article.c.text_key == shown.text_key
+    """The articles of an entry's story that are not withdrawn and carry its text: letter by letter, then its copies.
+
+    The oldest of each first.
+    """
+    same = article.c.text_id == shown.text_id
+    copied = case((article.c.text_key == shown.text_key, 0), else_=1)
     return db.execute(
         select(article.c.id, article.c.key, revision.c.id.label("revision_id"))
         .join(revision, schema.CURRENT)
         .where(article.c.story_id == shown.story_id, article.c.withdrawn_at.is_(None))
         .where(same | (article.c.id == shown.article_id))
-        .order_by(article.c.id)
+        .order_by(copied, article.c.id)
     ).all()
 
 

@@ -12,6 +12,7 @@ from crawler.types import Article, Cause, Citation, Failure, Located, Match, Run
 from crawler.urls import canonical
 from storage import schema
 from storage.changes import MAX_RESTLESS
+from storage.members import Member, members
 from storage.pending import State
 from storage.rows import article_of, blocks_of, citations_of, matches_of, places_of
 from storage.standing import Standing
@@ -73,7 +74,7 @@ class StoredEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredArticle:
-    """All that is known of an article; revisions oldest first. `story`: keys of the articles that carry its text.
+    """All that is known of an article; revisions oldest first. `story`: the articles that carry its text, itself too.
 
     `gone_at`: since when the site says that it is gone; `withdrawn_at`: since when that is believed.
     """
@@ -83,7 +84,7 @@ class StoredArticle:
     url: str
     source: str
     addresses: tuple[str, ...]
-    story: tuple[str, ...]
+    story: tuple[Member, ...]
     first_seen: datetime
     last_checked: datetime
     last_changed: datetime
@@ -184,7 +185,6 @@ def find(db: Connection, wanted: int | str) -> StoredArticle | None:
 
 
 def _stored(db: Connection, row: Row[Any]) -> StoredArticle:
-    story = select(article.c.key).where(article.c.story_id == row.story_id).order_by(article.c.id)
     addresses = select(address.c.url).where(address.c.article_id == row.id).order_by(address.c.seen_at, address.c.key)
     return StoredArticle(
         id=row.id,
@@ -192,7 +192,7 @@ def _stored(db: Connection, row: Row[Any]) -> StoredArticle:
         url=row.url,
         source=row.source,
         addresses=tuple(dict.fromkeys(db.execute(addresses).scalars())),
-        story=tuple(db.execute(story).scalars()),
+        story=members(db, row.text_id),
         first_seen=row.first_seen,
         last_checked=row.last_checked,
         last_changed=row.last_changed,

@@ -5,7 +5,6 @@ stays for ever; when the text is found at a new URL while the old one is gone, t
 """
 
 import logging
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +13,7 @@ from sqlalchemy import Connection, Insert, Row, delete, insert, or_, select, upd
 from crawler.learned import refurnished
 from crawler.text import content_hash, text_key
 from crawler.types import Article, Cause, Change
-from storage import ledger, pending, schema, search
+from storage import ledger, pending, schema, search, stories
 from storage.changes import Decision, Known, Seen, Twin, decide
 from storage.page import Answer, Page, Question
 from storage.policy import Policy
@@ -125,7 +124,7 @@ def _revisit(
     )
     if decision.capped:
         logger.warning("%s: another text at each visit; not stored until it stays", known.url)
-    revision_id = current.id
+    revision_id, moved = current.id, False
     if decision.cause is Cause.RULES and again is not None and again.published is not None:
         page = page.dated(again.published)  # if the site dated the text anew meanwhile, that is no rule of ours
     listed = instant_of(current._mapping, "published")
@@ -133,6 +132,7 @@ def _revisit(
         page = page.dated(listed)  # the page never printed a date; that its text changed takes nothing back
     if decision.cause is not None:
         revision_id = _add_revision(db, page, known.id, known.revision + 1, decision.cause, now)
+        moved = stories.move(db, known, current, page, revision_id)
     elif page.content_hash == current.content_hash and (page.fetched_at >= known.last_read or _is_ours(page, current)):
         _refresh(db, page, current)
     if decision.cause is not None or page.content_hash == current.content_hash:
@@ -141,6 +141,8 @@ def _revisit(
         _visited(db, page, known, decision, now)
     elif decision.cause is not None:
         db.execute(update(article).where(article.c.id == known.id).values(_as_revised(page, known, decision)))
+    if moved:
+        ledger.follow(db, known.story_id, now)
     _arrived(db, page, known.id, now)
     return decision.change
 
@@ -198,18 +200,21 @@ def _refresh(db: Connection, page: Page, current: Row[Any]) -> None:
 def _first_visit(db: Connection, page: Page, now: datetime, policy: Policy) -> Change:
     pending.introduce(db, page.article.source, now)
     page = _as_listed(db, page)
-    twins = _twins(db, page)
+    twins = stories.twins(db, page)
     brothers = [row for row in twins if row.source == page.article.source]
-    twin = Twin.SAME_SOURCE if brothers else Twin.OTHER_SOURCE if twins else Twin.NONE
+    said = stories.wording_of(page.article)
+    known = next(iter(twins), None) or stories.near(db, said, page.article.source)
+    twin = Twin.SAME_SOURCE if brothers else Twin.OTHER_SOURCE if known else Twin.NONE
     decision = decide(None, Seen(content_hash=page.content_hash, fetched_at=page.fetched_at, twin=twin))
     if brothers:
         return _attach(db, page, brothers[0], now, change=decision.change)
-    story_id = twins[0].story_id if twins else _inserted(db, insert(story).values(created_at=now))
+    story_id = known.story_id if known else _inserted(db, insert(story).values(created_at=now))
     article_id = _add_article(db, page, story_id)
     revision_id = _add_revision(db, page, article_id, 1, Cause.SITE, now)
+    stories.keep(db, article_id, known.text_id if known else revision_id, said)
     _arrived(db, page, article_id, now)
     ledger.show(db, article_id, revision_id, page.judged.matches, cause=Cause.SITE, now=now, policy=policy)
-    if twins:
+    if known:
         ledger.follow(db, story_id, now)
     return decision.change
 
@@ -218,13 +223,6 @@ def _as_listed(db: Connection, page: Page) -> Page:
     """A page that prints no date was published when its listing says so."""
     listed = None if page.article.published else pending.listed_at(db, page.article.key, page.urls)
     return page.dated(listed) if listed else page
-
-
-def _twins(db: Connection, page: Page) -> Sequence[Row[Any]]:
-    """Articles with the same text, the oldest first; a short text tells nothing."""
-    if page.text_key is None:
-        return ()
-    return db.execute(select(article).where(article.c.text_key == page.text_key).order_by(article.c.id)).all()
 
 
 def _attach(db: Connection, page: Page, known: Row[Any], now: datetime, *, change: Change) -> Change:

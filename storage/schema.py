@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -26,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 
-HEAD = "0006"  # the migration that makes these tables
+HEAD = "0007"  # the migration that makes these tables
 FULL_TEXT = "search"
 
 metadata = MetaData(
@@ -200,6 +201,7 @@ article = Table(
     Column("story_id", ForeignKey("story.id"), nullable=False, index=True),
     Column("revision", Integer, nullable=False),  # sequence number of the current one
     Column("text_key", NAME, index=True),  # of the current revision
+    Column("text_id", Integer, index=True),  # the revision that first said the text that it carries (storage.stories)
     Column("announced_at", Utc),  # by a listing; none: found otherwise (replay)
     Column("first_seen", Utc, nullable=False),
     Column("last_read", Utc, nullable=False),  # last answer with a body
@@ -258,6 +260,16 @@ revision = Table(
 CURRENT = (revision.c.article_id == article.c.id) & (
     revision.c.sequence == article.c.revision
 )  # an article with its current text
+
+band = Table(
+    "band",
+    metadata,
+    # we know
+    Column("key", BigInteger, primary_key=True),  # crawler.likeness.keys of the current text
+    Column("article_id", ForeignKey("article.id"), primary_key=True),
+    Column("version", Integer, nullable=False),  # crawler.likeness.VERSION
+    sqlite_with_rowid=False,
+)
 
 match = Table(
     "match",

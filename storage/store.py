@@ -46,6 +46,7 @@ from storage import (
     saving,
     schema,
     search,
+    stories,
     warc,
 )
 from storage.archive import Archive
@@ -348,19 +349,28 @@ class Store:
         """A new store's birth date; and keys made by an older recipe, made anew from the stored text."""
         with self._database.reading() as db:
             known = _meta(db)
-        if known.get("recipe") == HASH_VERSION:
-            return
+        if known.get("recipe") != HASH_VERSION:
+            with self._database.writing() as db:
+                self._hash_anew(db)
+        if not stories.is_filled(known.get(stories.REFILLED)):
+            while self._refill():  # a portion in each transaction: it takes long, and goes on where it was stopped
+                pass
+
+    def _hash_anew(self, db: Connection) -> None:
+        known = _meta(db)
+        if "created_at" not in known:
+            values: list[dict[str, Any]] = [
+                {"name": "created_at", "value": self._clock().astimezone(UTC).isoformat()},
+                {"name": "recipe", "value": HASH_VERSION},
+            ]
+            db.execute(insert(schema.meta), values)
+        elif known["recipe"] != HASH_VERSION:
+            rehash.rehash(db)
+            db.execute(update(schema.meta).where(schema.meta.c.name == "recipe").values(value=HASH_VERSION))
+
+    def _refill(self) -> bool:
         with self._database.writing() as db:
-            known = _meta(db)
-            if "created_at" not in known:
-                values: list[dict[str, Any]] = [
-                    {"name": "created_at", "value": self._clock().astimezone(UTC).isoformat()},
-                    {"name": "recipe", "value": HASH_VERSION},
-                ]
-                db.execute(insert(schema.meta), values)
-            elif known["recipe"] != HASH_VERSION:
-                rehash.rehash(db)
-                db.execute(update(schema.meta).where(schema.meta.c.name == "recipe").values(value=HASH_VERSION))
+            return stories.refill(db)
 
 
 def _meta(db: Connection) -> dict[str, str]:

@@ -15,6 +15,7 @@ BREAKS = {
     "UPDATE revision SET paragraphs = '[\"khác\"]' WHERE id = 1": "1 revisions are not what their hash says (1)",
     "UPDATE article SET revision = 7 WHERE id = 2": "1 articles have no current text (2)",
     "DELETE FROM search": "searches miss 2 articles (1, 2)",
+    "UPDATE article SET text_id = 99 WHERE id = 2": "1 articles carry a text that is not there (2)",
     "UPDATE entry SET revision_id = 2 WHERE article_id = 1": "1 feed entries show a text of another article",
 }
 
@@ -138,3 +139,10 @@ def test_a_damaged_database_is_told(stage: Stage) -> None:
     ran = CliRunner().invoke(command, [])
     refused = isinstance(ran.exception, StoreError)  # which the command line tells in a line, with the same exit code
     assert refused or (ran.exit_code == 8 and "the database is damaged" in ran.stdout)
+
+
+def test_a_story_in_two_feeds_has_one_id_and_is_whole(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    with stage.store() as store:
+        visit(stage, store, article(1), "do-thi", "hai-cap")
+        assert store.problems() == ()

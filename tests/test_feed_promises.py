@@ -13,8 +13,10 @@ from pathlib import Path
 import feedparser
 import pytest
 
+from crawler.copies import alike
 from crawler.errors import PublishError
 from crawler.learned import TEXT as LEARNED
+from crawler.likeness import wording
 from crawler.types import Article, Block, Change
 from feeds.publish import publish
 from storage.policy import Policy
@@ -354,8 +356,8 @@ class Month:
     versions: dict[int, int] = field(default_factory=dict)
     ids: dict[int, str] = field(default_factory=dict)
     gone: set[int] = field(default_factory=set)
-    copies: dict[int, int] = field(default_factory=dict)  # which version of an article the other site has
-    marked: set[int] = field(default_factory=set)  # gone, and no other site has what it last said
+    copies: dict[int, int] = field(default_factory=dict)  # which version the other site has
+    marked: set[int] = field(default_factory=set)  # gone, and no other site has a copy
     pages: list[tuple[object, Article]] = field(default_factory=list)
     new: set[str] = field(default_factory=set)
     moved: set[str] = field(default_factory=set)
@@ -390,10 +392,17 @@ class Month:
         number = self.any(set(self.versions))
         if number is not None:
             gone(self.stage, store, number, status=410)
-            if number not in self.gone and self.copies.get(number) != self.versions[number]:
+            if number not in self.gone and not self.is_copied(number):
                 self.marked.add(number)
                 self.moved.add(self.ids[number])
             self.gone.add(number)
+
+    def is_copied(self, number: int) -> bool:
+        """Whether the other site has the text as it is, or as good as that."""
+        if number not in self.copies:
+            return False
+        now, then = news(number, self.versions[number]), news(number, self.copies[number])
+        return now == then or alike(*(wording(said.title, said.lead, said.paragraphs) for said in (now, then)))
 
     def bring_back(self, store: Store) -> None:
         number = self.any(self.gone)

@@ -380,7 +380,7 @@ def test_another_source_joins_the_story_with_an_article_of_its_own(stage: Stage,
     assert visit(stage, store, article(7, source="quan"), "do-thi") is Change.DUPLICATE
     stored = store.article("quan:7")
     assert stored is not None
-    assert stored.story == ("phuong:1", "quan:7")
+    assert [one.key for one in stored.story] == ["phuong:1", "quan:7"]
     stage.pass_time()
     assert visit(stage, store, article(7, source="quan", paragraphs=OTHER), "do-thi") is Change.REVISED
     assert store.feed("do-thi", "").entries == (before,), "a story's entry moves only with the article it shows"

@@ -40,7 +40,7 @@ def _lines(article: "StoredArticle") -> Iterator[str]:
     yield f"  id         {article.id}  {article.key}"
     yield f"  url        {article.url}"
     yield from (f"  also at    {address}" for address in article.addresses if address != article.url)
-    yield from (f"  same text  {key}" for key in article.story if key != article.key)
+    yield from _story(article)
     for name, when in (("published", last.article.published), ("updated", last.article.updated)):
         if when:
             found = f"{when.precision.value}, {when.confidence.value}: {when.origin}: {when.raw!r}"
@@ -74,6 +74,17 @@ def _lines(article: "StoredArticle") -> Iterator[str]:
         if revision.removed_at:
             yield f"     its page is no longer archived: `tindothi gc` removed it on {moment(revision.removed_at)}"
         before = revision.article
+
+
+def _story(article: "StoredArticle") -> Iterator[str]:
+    """Where else the text stands; the first place and the official one are marked, this one too."""
+    from crawler.commands.moments import moment
+
+    for one in article.story if len(article.story) > 1 else ():
+        marks = [name for name in ("first", "official", "withdrawn") if getattr(one, name)]
+        marked = f" ({', '.join(marks)})" if marks else ""
+        where = "this one" if one.key == article.key else f"{one.key}  {one.url}"
+        yield f"  story      {moment(one.at)}  {one.source_title or one.source}{marked}: {where}"
 
 
 def _changed(before: "Article", after: "Article") -> Iterator[str]:
