@@ -1,8 +1,8 @@
 """Which archive files have had their time: pure, decided from what each holds and what still needs it.
 
-    aged: every page in it is older than wanted ──not needed──► free: marked as removed ──► deleted
-                                                    └─ by the current text of an article, further pages included,
-                                                       nor by a page that stays and has its body there
+    aged: every page in it is older than wanted ─┬─ needed: holds the page of a current text, or one of its further
+                                                 │  pages, or the body of a page that stays      ► stays whole
+                                                 └─ free ──► marked as removed ──► deleted
 
 A file is forgotten first and deleted then, so that the index never names what is not there.
 """
