@@ -10,12 +10,15 @@ Operators are in capitals. Nothing that is typed is an error: what is no operato
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from crawler.text import canonical_tone, fold, nfc, words
 
 MOST = 32  # words of a query
+Wanted = list[tuple[tuple[str, ...], bool]]  # words without marks, and whether the last one only begins so
 MOST_LETTERS = 64  # of a word: what is longer is cut
 _PIECE = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))(?P<star>\*?)')
 _WORD = re.compile(r"[^\W_]+")
@@ -97,7 +100,7 @@ class Snippet:
 
 def snippet(texts: Iterable[str], query: Query, width: int = 160) -> Snippet:
     """The part of the first text with the most of the query's words, in whole words, with or without their marks."""
-    wanted = [term for clause in query.clauses for term in clause.every]
+    wanted = [(term.folded, term.prefix) for clause in query.clauses for term in clause.every]
     best = Snippet(text="")
     for text in texts:
         found = _cut(text, wanted, width)
@@ -106,30 +109,36 @@ def snippet(texts: Iterable[str], query: Query, width: int = 160) -> Snippet:
     return best
 
 
-def _cut(text: str, wanted: list[Term], width: int) -> Snippet:
+def _cut(text: str, wanted: Wanted, width: int) -> Snippet:
     spans = list(_hits(text, wanted))
     if not spans:
         return Snippet(text="")
-    first = max(range(len(spans)), key=lambda at: (sum(one[1] <= spans[at][0] + width for one in spans[at:]), -at))
+    ends = [end for _, end in spans]
+    first = max(range(len(spans)), key=lambda at: (bisect_right(ends, spans[at][0] + width) - at, -at))
     start = text.rfind(" ", 0, max(spans[first][0] - width // 4, 0)) + 1 if spans[first][0] > width // 4 else 0
     end = len(text) if len(text) <= start + width else max(text.rfind(" ", start, start + width), spans[first][1])
     marks = tuple((one - start, last - start) for one, last in spans if start <= one and last <= end)
     return Snippet(text=text[start:end], marks=marks)
 
 
-def _hits(text: str, wanted: list[Term]) -> Iterator[tuple[int, int]]:
-    places = [(found.start(), found.end(), fold(canonical_tone(nfc(found[0])))) for found in _WORD.finditer(text)]
+def _hits(text: str, wanted: Wanted) -> Iterator[tuple[int, int]]:
+    places = [(found.start(), found.end()) for found in _WORD.finditer(text)]
+    said = [_bare(text[start:end]) for start, end in places]
     at = 0
     while at < len(places):
-        long = max((len(term.words) for term in wanted if _stands(places[at : at + len(term.words)], term)), default=0)
+        long = max((len(words) for words, prefix in wanted if _stands(said, at, words, prefix)), default=0)
         if long:
             yield places[at][0], places[at + long - 1][1]
         at += max(long, 1)
 
 
-def _stands(places: list[tuple[int, int, str]], term: Term) -> bool:
-    folded = term.folded
-    if len(places) < len(folded) or any(place[2] != word for place, word in zip(places, folded[:-1], strict=False)):
-        return False
-    last = places[len(folded) - 1][2]
-    return last.startswith(folded[-1]) if term.prefix else last == folded[-1]
+@lru_cache(maxsize=1 << 15)  # a language has few syllables
+def _bare(word: str) -> str:
+    return fold(canonical_tone(nfc(word[:MOST_LETTERS])))
+
+
+def _stands(said: list[str], at: int, words: tuple[str, ...], prefix: bool) -> bool:
+    if not prefix:
+        return said[at] == words[0] and said[at : at + len(words)] == list(words)
+    last = at + len(words) - 1
+    return last < len(said) and said[last].startswith(words[-1]) and said[at:last] == list(words[:-1])

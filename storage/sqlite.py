@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, Select, column, create_engine, event,
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
-from crawler.query import Clause, Query, Term
+from crawler.query import Clause, Term
 from storage.texts import Texts, Tier
 
 FULL_TEXT = "search"
@@ -97,22 +97,15 @@ def matching(tier: Tier) -> Select[Any]:
 
 def _match(tier: Tier) -> str:
     """An FTS5 expression. Words are quoted, so that nothing in a query is syntax."""
-    said = _expression(tier.query, folded=tier.folded)
-    columns = "folded_title folded_body" if tier.folded else "title body"
-    everywhere = f"{{{columns}}}: {said}"
-    if not tier.titled:
-        return everywhere
-    positive = Query(clauses=tuple(Clause(every=clause.every) for clause in tier.query.clauses))
-    return f"({everywhere}) AND ({{{columns.split()[0]}}}: {_expression(positive, folded=tier.folded)})"
+    return " OR ".join(f"({_clause(clause, tier)})" for clause in tier.query.clauses)
 
 
-def _expression(query: Query, *, folded: bool) -> str:
-    return "(" + " OR ".join(_clause(clause, folded=folded) for clause in query.clauses) + ")"
-
-
-def _clause(clause: Clause, *, folded: bool) -> str:
-    every = " AND ".join(_quoted(term, folded=folded) for term in clause.every)
-    return "(" + "".join((f"({every})", *(f" NOT {_quoted(term, folded=folded)}" for term in clause.none))) + ")"
+def _clause(clause: Clause, tier: Tier) -> str:
+    title, body = ("folded_title", "folded_body") if tier.folded else ("title", "body")
+    everywhere = f"{{{title} {body}}}"
+    every = " AND ".join(_quoted(term, folded=tier.folded) for term in clause.every)
+    wanted = f"{{{title}}}: ({every})" if tier.titled else f"{everywhere}: ({every})"
+    return "".join((wanted, *(f" NOT ({everywhere}: {_quoted(term, folded=tier.folded)})" for term in clause.none)))
 
 
 def _quoted(term: Term, *, folded: bool) -> str:
