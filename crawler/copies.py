@@ -11,11 +11,11 @@ them out, and what it says anew it does not say instead.
 """
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from crawler.likeness import MIN_SHINGLES, MOST_WORDS, SHINGLE, Wording, jaccard, plain, shingles
+from crawler.alignment import Gap, gaps, length
+from crawler.likeness import MIN_SHINGLES, MOST_WORDS, Wording, jaccard, plain, shingles
 from crawler.text import fold
 
 LEAST = 0.5  # Jaccard index of two copies
@@ -25,6 +25,7 @@ SHORTEST_CUT = 0.25  # of the whole
 MOST_SWAPS = 2
 PER_SWAP = 100  # words that both say, for each swap
 LIKE_TITLES = 0.5
+FEW = 6  # words
 
 _TOKEN = re.compile(
     r"(?P<figure>\w*\d\w*(?:[/.,:-]\w*\d\w*)*)|(?P<word>\w+)|(?P<stop>[.!?…:;]+(?=\s)|[\"“‘•]|(?<!\S)[-–])"
@@ -32,8 +33,6 @@ _TOKEN = re.compile(
 _NUMBER = re.compile(r"\d+")
 _THOUSANDS = re.compile(r"(?<=\d)\.(?=\d{3}(?!\d))")
 _MOST_PARTS = 4
-
-Gap = tuple[slice, slice]  # words of the one, and those of the other that stand there instead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,18 +69,14 @@ def _is_cut(short: Wording, long: Wording) -> bool:
 
 def _is_form(one: Wording, other: Wording) -> bool:
     """Whether what differs are the figures and names that somebody filled in."""
-    gaps = list(_gaps(one.words, other.words))
-    if any(_length_of(old) and _length_of(new) for old, new in gaps):
+    between = list(gaps(one.words, other.words))
+    if any(length(old) and length(new) for old, new in between):
         left, right = _printed(one.lines), _printed(other.lines)
-        swaps = sum(min(_strange(left, right, old), _strange(right, left, new)) for old, new in gaps)
-        same = len(one.words) - sum(_length_of(old) for old, _ in gaps)
+        swaps = sum(_swaps(left, right, gap) for gap in between)
+        same = len(one.words) - sum(length(old) for old, _ in between)
         if swaps > MOST_SWAPS or swaps * PER_SWAP > same:
             return True
     return _titles_swap(one, other)
-
-
-def _length_of(gap: slice) -> int:
-    return int(gap.stop - gap.start)
 
 
 def _titles_swap(one: Wording, other: Wording) -> bool:
@@ -90,7 +85,7 @@ def _titles_swap(one: Wording, other: Wording) -> bool:
     if left == right or jaccard(frozenset(left), frozenset(right)) < LIKE_TITLES:
         return False
     first, second = _printed([one.title]), _printed([other.title])
-    if all(_figures(mine) - theirs.known for mine, theirs in ((first, second), (second, first))):
+    if any(_figures_swap(first, second, gap) for gap in gaps(first.words, second.words)):
         return True
     said, answered = _printed([one.title, *one.lines]), _printed([other.title, *other.lines])
     if _strange(first, answered, slice(0, len(left))) and _strange(second, said, slice(0, len(right))):
@@ -98,8 +93,24 @@ def _titles_swap(one: Wording, other: Wording) -> bool:
     return all(_repeated(mine) - theirs.known for mine, theirs in ((one, answered), (other, said)))
 
 
-def _figures(title: _Printed) -> set[str]:
-    return {said for said in title.telling.values() if said[0].isdigit()}
+def _swaps(left: _Printed, right: _Printed, gap: Gap) -> int:
+    strange = min(_strange(left, right, gap[0]), _strange(right, left, gap[1]))
+    return strange or int(_figures_swap(left, right, gap))
+
+
+def _figures_swap(left: _Printed, right: _Printed, gap: Gap) -> bool:
+    """Whether a few words stand instead of a few others, with figures in both that are not the same."""
+    if max(map(length, gap)) > FEW:
+        return False
+    mine, theirs = (
+        {side.telling[place] for place in range(where.start, where.stop) if side.telling.get(place, " ")[0].isdigit()}
+        for side, where in zip((left, right), gap, strict=True)
+    )
+    return bool(_unsaid(mine, theirs) and _unsaid(theirs, mine))
+
+
+def _unsaid(figures: set[str], others: set[str]) -> set[str]:
+    return figures - {part for figure in others for part in _parts(figure.split("/"))}
 
 
 def _repeated(said: Wording) -> set[str]:
@@ -158,55 +169,3 @@ def _parts(numbers: Sequence[str]) -> set[str]:
     """What a figure says: itself, and what others print for it (of 2/8/2023 also 2/8, of 14h30 also 14)."""
     starts = range(len(numbers))
     return {"/".join(numbers[start : start + size]) for start in starts for size in range(1, _MOST_PARTS + 1)}
-
-
-def _gaps(one: Sequence[str], other: Sequence[str]) -> Iterator[Gap]:
-    """What stands between the runs that both have in the same order, found by the shingles that are unique in both."""
-    begin, end = 0, min(len(one), len(other))
-    while begin < end and one[begin] == other[begin]:
-        begin += 1
-    tail = 0
-    while tail < end - begin and one[-1 - tail] == other[-1 - tail]:
-        tail += 1
-    old, new = one[begin : len(one) - tail], other[begin : len(other) - tail]
-    left = right = 0
-    for here, there in (*_anchors(old, new), (len(old), len(new))):
-        if here > left or there > right:
-            yield (
-                slice(begin + left, begin + max(here, left)),
-                slice(begin + right, begin + max(there, right)),
-            )
-        left, right = max(left, here + SHINGLE), max(right, there + SHINGLE)
-
-
-def _anchors(one: Sequence[str], other: Sequence[str]) -> list[tuple[int, int]]:
-    """The longest run of places, rising in both, of shingles that stand once in each (as patience diff does)."""
-    mine, theirs = _places(one), _places(other)
-    pairs = sorted((place, theirs[shingle]) for shingle, place in mine.items() if shingle in theirs)
-    tails: list[int] = []  # the least end of a rising run of each length
-    lasts: list[int] = []
-    before: list[int] = []
-    for index, (_, there) in enumerate(pairs):
-        length = bisect_left(tails, there)
-        before.append(lasts[length - 1] if length else -1)
-        if length == len(tails):
-            tails.append(there)
-            lasts.append(index)
-        else:
-            tails[length], lasts[length] = there, index
-    found: list[tuple[int, int]] = []
-    index = lasts[-1] if lasts else -1
-    while index >= 0:
-        found.append(pairs[index])
-        index = before[index]
-    return found[::-1]
-
-
-def _places(said: Sequence[str]) -> dict[tuple[str, ...], int]:
-    places: dict[tuple[str, ...], int] = {}
-    twice: set[tuple[str, ...]] = set()
-    for place, shingle in enumerate(zip(said, said[1:], said[2:], strict=False)):
-        if shingle in places:
-            twice.add(shingle)
-        places[shingle] = place
-    return {shingle: place for shingle, place in places.items() if shingle not in twice}

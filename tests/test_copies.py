@@ -135,6 +135,9 @@ def test_another_text_is_another_story(other: Said) -> None:
     ("one_says", "other_says"),
     [
         pytest.param(("Tin số 3", "tổ 15"), ("Tin số 15", "tổ 15"), id="a figure that the other says somewhere"),
+        pytest.param(
+            ("Tổ 3 họp lần 3", "tổ 15"), ("Tổ 13 họp lần 3", "tổ 15"), id="a figure that the title says elsewhere"
+        ),
         pytest.param(("Họp ở xóm trại", "xóm trại"), ("Họp ở xóm chài", "xóm chài"), id="a name without capitals"),
     ],
 )
