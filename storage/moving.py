@@ -4,8 +4,9 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from itertools import islice
+from typing import Any
 
-from sqlalchemy import Connection, Integer, RowMapping, Table, func, insert, select, text
+from sqlalchemy import Connection, Integer, RowMapping, Table, bindparam, func, insert, select, text, update
 
 from crawler.errors import StoreError
 from storage import schema, search
@@ -23,9 +24,7 @@ def move(source: Database, target: Database) -> Mapping[str, int]:
     with source.reading() as old, target.writing() as new:
         _refuse_what_is_there(new, target.name)
         for table in schema.metadata.sorted_tables:
-            rows = _rows(old, table)
-            while some := [dict(row) for row in islice(rows, _AT_ONCE)]:
-                new.execute(insert(table), some)
+            _copy(old, new, table)
         _go_on_numbering(new)
         search.rebuild(new)
         return _compared(old, new, target.name)
@@ -37,8 +36,20 @@ def _refuse_what_is_there(db: Connection, name: str) -> None:
             raise StoreError(f"{name}: there is a store already; give an empty database")
 
 
+def _copy(old: Connection, new: Connection, table: Table) -> None:
+    """A row may point to one of its own table that comes later: such pointers are set when all are there."""
+    pointers = [column.name for column in table.c if any(key.column.table is table for key in column.foreign_keys)]
+    without: dict[str, Any] = dict.fromkeys(pointers)
+    rows = _rows(old, table)
+    while some := list(islice(rows, _AT_ONCE)):
+        new.execute(insert(table), [{**row, **without} for row in some])
+    set_later = update(table).where(table.c.id == bindparam("own")) if pointers else None
+    rows = (row for row in _rows(old, table) if any(row[name] is not None for name in pointers))
+    while set_later is not None and (some := list(islice(rows, _AT_ONCE))):
+        new.execute(set_later, [{"own": row["id"], **{name: row[name] for name in pointers}} for row in some])
+
+
 def _rows(db: Connection, table: Table) -> Iterator[RowMapping]:
-    """In the order of the primary key: what a row points to in its own table comes before it."""
     query = select(table).order_by(*table.primary_key).execution_options(yield_per=_AT_ONCE)
     yield from db.execute(query).mappings()
 

@@ -39,6 +39,7 @@ def stage(tmp_path: Path, engine: str) -> Stage:
         stage.pass_time()
         gone(stage, store, 2)
         store.record(Run(source="phuong", started=START, ended=stage.now, reasons={"NotFound": 1}))
+    stage.sql("UPDATE record SET part_of = 2 WHERE id = 1")  # a later page that was there before the first one
     return stage
 
 
