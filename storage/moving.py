@@ -23,10 +23,10 @@ def move(source: Database, target: Database) -> Mapping[str, int]:
     with source.reading() as old, target.writing() as new:
         _refuse_what_is_there(new, target.name)
         for table in schema.metadata.sorted_tables:
-            rows = _rows(old, table)
-            while some := [dict(row) for row in islice(rows, _AT_ONCE)]:
+            found = rows(old, table)
+            while some := [dict(row) for row in islice(found, _AT_ONCE)]:
                 new.execute(insert(table), some)
-        _go_on_numbering(new)
+        go_on_numbering(new)
         search.rebuild(new)
         return _compared(old, new, target.name)
 
@@ -37,13 +37,13 @@ def _refuse_what_is_there(db: Connection, name: str) -> None:
             raise StoreError(f"{name}: there is a store already; give an empty database")
 
 
-def _rows(db: Connection, table: Table) -> Iterator[RowMapping]:
+def rows(db: Connection, table: Table) -> Iterator[RowMapping]:
     """In the order of the primary key: what a row points to in its own table comes before it."""
     query = select(table).order_by(*table.primary_key).execution_options(yield_per=_AT_ONCE)
     yield from db.execute(query).mappings()
 
 
-def _go_on_numbering(db: Connection) -> None:
+def go_on_numbering(db: Connection) -> None:
     """PostgreSQL's sequences have not seen the numbers that came along."""
     if db.dialect.name != "postgresql":
         return
@@ -65,7 +65,7 @@ def _compared(old: Connection, new: Connection, name: str) -> Mapping[str, int]:
 
 def _digest(db: Connection, table: Table) -> tuple[int, str]:
     count, digest = 0, hashlib.sha256()
-    for row in _rows(db, table):
+    for row in rows(db, table):
         count += 1
         digest.update(json.dumps(list(row.values()), default=str).encode())
     return count, digest.hexdigest()
