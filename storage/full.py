@@ -45,7 +45,7 @@ TYPES = {
 
 Line = TypeVar("Line", bound=BaseModel)
 _Counts = dict[str, int]
-_SHAPES: Mapping[str, Any] = {  # of the columns that hold JSON; storage.schema tells what stands in them
+SHAPES: Mapping[str, Any] = {  # of the columns that hold JSON; storage.schema tells what stands in them
     "revision.paragraphs": list[str],
     "revision.images": list[tuple[str, str, str]],
     "revision.attachments": list[tuple[str, str]],
@@ -171,7 +171,8 @@ def _valid(model: type[Line], place: str, text: bytes) -> Line:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"][:3]))
-        raise StoreError(f"{place}: {where + ': ' if where else ''}{first['msg']}; nothing is imported") from error
+        said = first["msg"].replace(" at line 1 column ", " at character ")
+        raise StoreError(f"{place}: {where + ': ' if where else ''}{said}; nothing is imported") from error
 
 
 @cache
@@ -200,7 +201,7 @@ def _type(column: Column[Any]) -> Any:
         (BigInteger, _whole(64)),
         (Integer, _whole(32)),
         (Float, Annotated[float, Field(allow_inf_nan=False)]),
-        (JSON, _SHAPES.get(f"{column.table.name}.{column.name}", list[Any] | dict[str, Any])),
+        (JSON, SHAPES.get(f"{column.table.name}.{column.name}", list[Any] | dict[str, Any])),
     )
     found = next((ours for theirs, ours in kinds if isinstance(column.type, theirs)), str)
     return found | None if column.nullable else found

@@ -1,5 +1,6 @@
 """A whole store from its lines (`storage.full`): all of it in one transaction, read back, or nothing."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -83,7 +84,8 @@ def _key(table: Table, row: Mapping[str, Any] | RowMapping) -> tuple[Any, ...]:
 
 
 def _differs(table: Table, row: full.Row, known: RowMapping) -> str:
-    other = [column.name for column in table.c if known[column.name] != row.values[column.name]]
+    stored, said = json.loads(full.line(table, known)), json.loads(row.text)
+    other = [column.name for column in table.c if stored[column.name] != said[column.name]]
     named = " ".join(map(str, _key(table, row.values)))
     return (
         f"{row.place}: {table.name} {named} is there and differs ({', '.join(other) or 'in how it is written'});"

@@ -24,6 +24,7 @@ from crawler.types import (
     Judged,
     Match,
     Precision,
+    Run,
     Snapshot,
 )
 from storage.database import Database
@@ -198,6 +199,22 @@ def gone(stage: Stage, store: Store, number: int | str = 1, *, source: str = "ph
 def due_keys(stage: Stage, store: Store, source: str = "phuong", limit: int = 100) -> list[str]:
     """What is to be fetched now."""
     return [due.key for due in store.due(source, stage.now, limit)]
+
+
+def fill(stage: Stage) -> None:
+    """Something into every table."""
+    with stage.store() as store:
+        settled(store)
+        store.announce(
+            "phuong", stage.page("https://phuong.example/", etag='"1"'), [announcement(9, published=START - DAY)]
+        )
+        visit(stage, store, replace(article(1, title="Tin lạ \U0001f3d9"), credit="\0 \ud800"), "do-thi")
+        stage.pass_time()
+        visit(stage, store, article(1, paragraphs=("Sửa lại.",)), "do-thi")
+        visit(stage, store, article(2, paragraphs=OTHER, published=None), "do-thi")
+        stage.pass_time()
+        gone(stage, store, 2)
+        store.record(Run(source="phuong", started=START, ended=stage.now, reasons={"NotFound": 1}))
 
 
 def said_by(store: Store, wanted: int | str = 1) -> Article:
