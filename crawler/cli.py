@@ -2,6 +2,7 @@
 
 import errno
 import importlib
+import keyword
 import os
 import sys
 from collections.abc import Sequence
@@ -21,7 +22,8 @@ COMMANDS = {
     "replay": "run saved pages (WARC files or folders) through the very same way",
     "search": "find articles by words, with or without diacritics",
     "cite": "list who names a legal document, when, and in which words",
-    "export": "write the articles as JSON Lines or CSV, for other tools",
+    "export": "write the articles as JSON Lines, CSV, Parquet or SQLite (Datasette), or the whole store",
+    "import": "make a store from what `export --full` wrote",
     "show": "show one article: its revisions, what was stripped and why it matched",
     "backup": "copy the store into a folder, and check the copy",
     "restore": "copy a backup to where the store belongs",
@@ -53,7 +55,8 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"crawler.commands.{cmd_name}").command
+        module = cmd_name + "_" * keyword.iskeyword(cmd_name)
+        command: click.Command = importlib.import_module(f"crawler.commands.{module}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -8,17 +8,17 @@ written beside its place and renamed, so that an interrupted copy leaves nothing
 retention removed is copied no more, and stays in a backup that has it.
 """
 
-import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
 from crawler.errors import StoreError
+from storage.beside import beside
 from storage.database import Database
 from storage.files import opened
 from storage.moving import move
@@ -45,7 +45,7 @@ def back_up(database: str, archive: Path, target: Path) -> Copied:
         raise StoreError(f"{file}: there is no store to back up; mend the setting `data_dir` or `database`")
     with _told(target):
         (target / ARCHIVE).mkdir(parents=True, exist_ok=True)
-        with _beside(target / DATABASE) as copy:
+        with beside(target / DATABASE) as copy:
             _copy_file(file, copy) if file else _move(database, f"sqlite:///{copy}")
             sizes = _sizes(copy)
             new = sum(_copy_archive(archive / name, target / ARCHIVE / name, size) for name, size in sizes.items())
@@ -68,7 +68,7 @@ def restore(source: Path, database: str, archive: Path) -> Copied:
         new = sum(_copy_archive(source / ARCHIVE / name, archive / name, size) for name, size in sizes.items())
         if file:
             file.parent.mkdir(parents=True, exist_ok=True)
-            with _beside(file) as copy:
+            with beside(file) as copy:
                 _copy_file(source / DATABASE, copy)
         else:
             _move(f"sqlite:///{source / DATABASE}", database)
@@ -107,27 +107,13 @@ def _copy_archive(path: Path, copy: Path, size: int) -> bool:
     """Copies a file up to its last known record; one that a run is writing still bears another name."""
     if copy.exists() and copy.stat().st_size >= size:
         return False
-    with opened(path.parent, path.name) as read, _beside(copy) as beside:
-        with beside.open("wb") as written:
+    with opened(path.parent, path.name) as read, beside(copy) as new:
+        with new.open("wb") as written:
             while size and (piece := read.read(min(size, _PIECE))):
                 written.write(piece)
                 size -= len(piece)
-            written.flush()
-            os.fsync(written.fileno())
-        shutil.copystat(read.name, beside)
+        shutil.copystat(read.name, new)
     return True
-
-
-@contextmanager
-def _beside(path: Path) -> Iterator[Path]:
-    """A path beside another, which it replaces when the block ends well."""
-    beside = path.with_name(f".{path.name}.new")
-    try:
-        yield beside
-        beside.replace(path)
-    finally:
-        with suppress(OSError):
-            beside.unlink()
 
 
 @contextmanager

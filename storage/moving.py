@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -25,7 +25,7 @@ def move(source: Database, target: Database) -> Mapping[str, int]:
         _refuse_what_is_there(new, target.name)
         for table in schema.metadata.sorted_tables:
             _copy(old, new, table)
-        _go_on_numbering(new)
+        go_on_numbering(new)
         search.rebuild(new)
         return _compared(old, new, target.name)
 
@@ -38,23 +38,33 @@ def _refuse_what_is_there(db: Connection, name: str) -> None:
 
 def _copy(old: Connection, new: Connection, table: Table) -> None:
     """A row may point to one of its own table that comes later: such pointers are set when all are there."""
-    pointers = [column.name for column in table.c if any(key.column.table is table for key in column.foreign_keys)]
-    without: dict[str, Any] = dict.fromkeys(pointers)
-    rows = _rows(old, table)
-    while some := list(islice(rows, _AT_ONCE)):
+    names = pointers(table)
+    without: dict[str, Any] = dict.fromkeys(names)
+    found = rows(old, table)
+    while some := list(islice(found, _AT_ONCE)):
         new.execute(insert(table), [{**row, **without} for row in some])
-    set_later = update(table).where(table.c.id == bindparam("own")) if pointers else None
-    rows = (row for row in _rows(old, table) if any(row[name] is not None for name in pointers))
-    while set_later is not None and (some := list(islice(rows, _AT_ONCE))):
-        new.execute(set_later, [{"own": row["id"], **{name: row[name] for name in pointers}} for row in some])
+    found = (row for row in rows(old, table) if any(row[name] is not None for name in names))
+    while some := list(islice(found, _AT_ONCE)):
+        point(new, table, some)
 
 
-def _rows(db: Connection, table: Table) -> Iterator[RowMapping]:
+def pointers(table: Table) -> list[str]:
+    """The columns that point to rows of the table itself."""
+    return [column.name for column in table.c if any(key.column.table is table for key in column.foreign_keys)]
+
+
+def point(db: Connection, table: Table, some: Sequence[Mapping[str, Any] | RowMapping]) -> None:
+    """Sets the pointers of rows that were written without them."""
+    own = update(table).where(table.c.id == bindparam("own"))
+    db.execute(own, [{"own": row["id"], **{name: row[name] for name in pointers(table)}} for row in some])
+
+
+def rows(db: Connection, table: Table) -> Iterator[RowMapping]:
     query = select(table).order_by(*table.primary_key).execution_options(yield_per=_AT_ONCE)
     yield from db.execute(query).mappings()
 
 
-def _go_on_numbering(db: Connection) -> None:
+def go_on_numbering(db: Connection) -> None:
     """PostgreSQL's sequences have not seen the numbers that came along."""
     if db.dialect.name != "postgresql":
         return
@@ -76,7 +86,7 @@ def _compared(old: Connection, new: Connection, name: str) -> Mapping[str, int]:
 
 def _digest(db: Connection, table: Table) -> tuple[int, str]:
     count, digest = 0, hashlib.sha256()
-    for row in _rows(db, table):
+    for row in rows(db, table):
         count += 1
         digest.update(json.dumps(list(row.values()), default=str).encode())
     return count, digest.hexdigest()

@@ -55,13 +55,13 @@ def index(db: Connection, article_id: int, said: Article) -> None:
 
 
 def rebuild(db: Connection) -> None:
-    """Indexes every article's current text; nothing is indexed yet."""
-    last = 0
+    """Indexes the current text of every article that is not indexed yet."""
+    last, indexed = 0, select(ways(db).ID).where(article.c.id == ways(db).ID)
     columns = article.c.id, revision.c.title, revision.c.lead, revision.c.paragraphs
     while rows := db.execute(
         select(*columns)
         .join(revision, schema.CURRENT)
-        .where(article.c.id > last)
+        .where(article.c.id > last, ~exists(indexed))
         .order_by(article.c.id)
         .limit(_AT_ONCE)
     ).all():

@@ -34,8 +34,11 @@ from crawler.types import (
 from storage import (
     archived,
     checking,
+    datasette,
     entries,
     exporting,
+    full,
+    importing,
     leaving,
     ledger,
     mentions,
@@ -52,6 +55,7 @@ from storage import (
 from storage.archive import Archive
 from storage.archived import Archived
 from storage.database import Database
+from storage.importing import Imported
 from storage.mentions import Document, Mention
 from storage.page import Answer, Question, page_of
 from storage.pages import Pages
@@ -253,6 +257,25 @@ class Store:
         """Every article with its current text, as `storage.exporting.FIELDS`, of one state of the store."""
         with self._database.reading() as db:
             yield from exporting.rows(db, filters)
+
+    def export_database(self, file: Path, filters: Filters = Filters()) -> int:  # noqa: B008 frozen
+        """Writes those articles into a SQLite file for Datasette (see `storage.datasette`); gives how many."""
+        with self._database.reading() as db:
+            return datasette.write(db, file, filters)
+
+    def lines(self) -> Iterator[bytes]:
+        """The whole store, of one state, as `storage.full` tells; `take_in` makes the same store of it."""
+        with self._database.reading() as db:
+            yield from full.lines(db)
+
+    def take_in(self, found: Iterable[tuple[str, bytes]]) -> Imported:
+        """Writes what the lines of a whole export hold and this store does not; all of it is kept, or nothing.
+
+        `found`: each line with its place. The archive's files are not in it.
+
+        :raises StoreError: names the line that is wrong, or differs from what is there
+        """
+        return importing.take_in(self._database, found)
 
     def mentions(self, number: str) -> tuple[str, tuple[Mention, ...]]:
         """The document that is meant by a number, and the articles that name it, the latest first."""

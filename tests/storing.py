@@ -26,6 +26,7 @@ from crawler.types import (
     Judged,
     Match,
     Precision,
+    Run,
     Snapshot,
 )
 from storage.database import Database
@@ -205,6 +206,27 @@ def due_keys(stage: Stage, store: Store, source: str = "phuong", limit: int = 10
 def checked(*files: Path) -> int:
     """What `warcio check` ends with: 0 where every digest is right."""
     return int(Checker(SimpleNamespace(inputs=[str(file) for file in files], verbose=False)).process_all())
+
+
+def fill(stage: Stage) -> None:
+    """Something into every table."""
+    with stage.store() as store:
+        settled(store)
+        store.announce(
+            "phuong", stage.page("https://phuong.example/", etag='"1"'), [announcement(9, published=START - DAY)]
+        )
+        visit(stage, store, replace(article(1, title="Tin lạ \U0001f3d9"), credit="\0 \ud800"), "do-thi")
+        stage.pass_time()
+        visit(stage, store, article(1, paragraphs=("Sửa lại.",)), "do-thi")
+        visit(stage, store, article(2, paragraphs=OTHER, published=None), "do-thi")
+        stage.pass_time()
+        gone(stage, store, 2)
+        store.record(Run(source="phuong", started=START, ended=stage.now, reasons={"NotFound": 1}))
+    stage.sql(
+        "INSERT INTO located (revision_id, place, now, named, evidence) VALUES (1, 'quan', 'quan', 1,"
+        """ '[["quận","title",0,4,"quận"]]')"""
+    )
+    stage.sql("UPDATE record SET part_of = 2 WHERE id = 1")  # a later page that was there before the first one
 
 
 def said_by(store: Store, wanted: int | str = 1) -> Article:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +10,9 @@ from click.testing import CliRunner, Result
 
 from crawler.commands.migrate import command
 from crawler.errors import StoreError
-from crawler.types import Change, Run
+from crawler.types import Change
 from storage import search
-from tests.storing import ENGINES, OTHER, START, Stage, announcement, article, gone, settled, visit
+from tests.storing import ENGINES, Stage, article, fill, visit
 
 
 def other(engine: str) -> str:
@@ -29,17 +28,7 @@ def migrate(stage: Stage, target: Stage, *options: str) -> Result:
 def stage(tmp_path: Path, engine: str) -> Stage:
     """A store with something in every table."""
     stage = Stage(tmp_path / "data", engine=engine)
-    with stage.store() as store:
-        settled(store)
-        store.announce("phuong", stage.page("https://phuong.example/"), [announcement(9, published=START)])
-        visit(stage, store, replace(article(1, title="Tin lạ \U0001f3d9"), credit="\0 \ud800"), "do-thi")
-        stage.pass_time()
-        visit(stage, store, article(1, paragraphs=("Sửa lại.",)), "do-thi")
-        visit(stage, store, article(2, paragraphs=OTHER, published=None), "do-thi")
-        stage.pass_time()
-        gone(stage, store, 2)
-        store.record(Run(source="phuong", started=START, ended=stage.now, reasons={"NotFound": 1}))
-    stage.sql("UPDATE record SET part_of = 2 WHERE id = 1")  # a later page that was there before the first one
+    fill(stage)
     return stage
 
 
