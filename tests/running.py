@@ -89,7 +89,7 @@ class Operator:
 
     def begin(self, *arguments: str, **more: str) -> "Going":
         """`tindothi ARGUMENTS…`, not waited for."""
-        return Going(_tindothi, arguments, self.environment(**more))
+        return Going(tindothi, arguments, self.environment(**more))
 
     def scrapy(self, *arguments: str) -> Ran:
         """`scrapy ARGUMENTS…` from the checkout."""
@@ -105,7 +105,7 @@ class Operator:
         return (self.data / "feeds" / f"{topic}.atom").read_bytes()
 
 
-def _tindothi(arguments: Sequence[str]) -> None:
+def tindothi(arguments: Sequence[str]) -> None:
     from crawler.cli import main
 
     main(arguments)
