@@ -124,8 +124,11 @@ class Store:
         """Writes the page, and the article's further pages, to the archive and indexes them; gives all with `record`.
 
         A page that is there already (same URL, time and body: a replay) is not written again, and comes with what the
-        archive knows of it: its further pages, or that it is one.
+        archive knows of it: its further pages, or that it is one. A second reading is a record of its own.
         """
+        if snapshot.second is not None:
+            kept = self.archive(replace(snapshot, second=None))
+            return replace(kept, second=self.archive(snapshot.second))
         pages = (snapshot, *snapshot.parts)
         with self._database.reading() as db:
             known = [records.known(db, page) for page in pages]
@@ -165,7 +168,7 @@ class Store:
     def reject(self, snapshot: Snapshot, reason: str, message: str, *, temporary: bool) -> None:
         """A page was judged to be no article. Temporary: the URL stays pending until it expires.
 
-        Else it waits no longer; and where a stored article answers 404 or 410, it is gone: see `withdraw`.
+        Else it waits no longer; and where it says that a stored article is not there, that is gone: see `withdraw`.
         """
         with self._database.writing() as db:
             leaving.reject(db, snapshot, reason, message, temporary=temporary, now=self._clock())
