@@ -63,6 +63,13 @@ def is_retitled(one: Difference) -> bool:
     return one.about == "title" and not is_slip(one.before or "", one.after or "")
 
 
+def corrected(one: Difference) -> tuple[Correction, ...]:
+    """The corrections to tell of a difference: another title names other things, and corrects what it counts only."""
+    if not is_retitled(one):
+        return one.corrections
+    return tuple(each for each in one.corrections if each.before and each.after and each.matter is not Matter.NAME)
+
+
 # --- field by field ---------------------------------------------------------------------------------------------------
 
 
@@ -138,9 +145,7 @@ def _told_fields(found: Sequence[Difference]) -> Iterator[str]:
 
 
 def _told_corrections(found: Sequence[Difference]) -> Iterator[str]:
-    every = dict.fromkeys(
-        each for one in found for each in one.corrections if not is_retitled(one) or (each.before and each.after)
-    )
+    every = dict.fromkeys(each for one in found for each in corrected(one))
     for matter, name in _COUNTED.items():
         mine = [one for one in every if one.matter is matter]
         gone, come = {one.before for one in mine}, {one.after for one in mine}

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Row, case, func, insert, or_, select
 from crawler.learned import SeenPage
 from crawler.types import Article, Cause, Citation, Failure, Match, Run
 from crawler.urls import canonical
-from storage import schema
+from storage import absences, schema
+from storage.absences import Absence
 from storage.changes import MAX_RESTLESS
 from storage.pending import State
 from storage.rows import article_of, blocks_of, citations_of, matches_of
@@ -23,12 +24,18 @@ article, address, revision, entry, run = (
     schema.entry,
     schema.run,
 )
+_RESTLESS = article.c.noisy | (article.c.restless >= MAX_RESTLESS)
+_NAMED = 3  # restless articles of a source whose addresses are told
 RUN_COUNTS = ("fetched", "listings", "new", "revised", "unchanged", "duplicate", "rejected", "failed", "blind")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceStatus:
-    """How a source is doing. `settled`: its first run has ended. `restless`: articles that change at each visit."""
+    """How a source is doing. `settled`: its first run has ended.
+
+    `restless` counts articles that change at each visit: two readings at once differed, or so many visits in a row did;
+    `restless_urls` names some, the latest first.
+    """
 
     name: str
     title: str
@@ -40,6 +47,7 @@ class SourceStatus:
     rejected: int
     expired: int
     restless: int
+    restless_urls: tuple[str, ...]
     last_run: Run | None
     failure: Failure | None
 
@@ -73,7 +81,8 @@ class StoredEntry:
 class StoredArticle:
     """All that is known of an article; revisions oldest first. `story`: keys of the articles that carry its text.
 
-    `gone_at`: since when the site says that it is gone; `withdrawn_at`: since when that is believed.
+    `gone_at`: since when the site says that it is gone; `withdrawn_at`: since when that is believed. `absences`: when
+    it was not there, the one that lasts too. `noisy`: two readings at once differed.
     """
 
     id: int
@@ -87,6 +96,8 @@ class StoredArticle:
     last_changed: datetime
     gone_at: datetime | None
     withdrawn_at: datetime | None
+    absences: tuple[Absence, ...]
+    noisy: bool
     revisions: tuple[StoredRevision, ...]
     entries: tuple[StoredEntry, ...]
 
@@ -107,7 +118,7 @@ class Counts:
 
 def status(db: Connection) -> tuple[SourceStatus, ...]:
     """Every source on record, by name."""
-    restless = func.sum(case((article.c.restless >= MAX_RESTLESS, 1), else_=0))
+    restless = func.sum(case((_RESTLESS, 1), else_=0))
     stored = select(article.c.source, func.count(), func.max(article.c.first_seen), restless)
     articles = {name: tuple(rest) for name, *rest in db.execute(stored.group_by(article.c.source))}
     announced = schema.pending.c
@@ -137,9 +148,15 @@ def _status(
         rejected=states.get((row.name, State.REJECTED), 0),
         expired=states.get((row.name, State.EXPIRED), 0),
         restless=restless,
+        restless_urls=_restless(db, row.name) if restless else (),
         last_run=next(iter(runs(db, row.name, 1)), None),
         failure=_failure(row),
     )
+
+
+def _restless(db: Connection, name: str) -> tuple[str, ...]:
+    mine = select(article.c.url).where(article.c.source == name, _RESTLESS)
+    return tuple(db.execute(mine.order_by(article.c.last_read.desc(), article.c.id).limit(_NAMED)).scalars())
 
 
 def runs(db: Connection, name: str, limit: int) -> tuple[Run, ...]:
@@ -196,6 +213,8 @@ def _stored(db: Connection, row: Row[Any]) -> StoredArticle:
         last_changed=row.last_changed,
         gone_at=row.gone_at,
         withdrawn_at=row.withdrawn_at,
+        absences=(*absences.past(db, [row.id]).get(row.id, ()), *filter(None, [absences.current(row)])),
+        noisy=row.noisy,
         revisions=_revisions(db, row),
         entries=_entries(db, row.id),
     )
