@@ -292,7 +292,7 @@ citation = Table(
     Column("printed", Printed, nullable=False),
     Column("family", Printed, nullable=False),
     Column("context", Printed, nullable=False),
-    Column("signed", Date),
+    Column("signed", Date, index=True),
     _text("signed_raw"),
 )
 

@@ -51,7 +51,7 @@ from storage import (
 from storage.archive import Archive
 from storage.archived import Archived
 from storage.database import Database
-from storage.mentions import Document, Mention
+from storage.mentions import Document, Named
 from storage.page import Answer, Question, page_of
 from storage.policy import Policy
 from storage.reading import Counts, SourceStatus, StoredArticle
@@ -260,11 +260,15 @@ class Store:
         with self._database.reading() as db:
             yield from exporting.rows(db, filters)
 
-    def mentions(self, number: str) -> tuple[str, tuple[Mention, ...]]:
-        """The document that is meant by a number, and the articles that name it, the latest first."""
+    def document(self, number: str) -> str:
+        """The key of the document that is meant by a number."""
         with self._database.reading() as db:
-            key = mentions.document(db, number)
-            return key, mentions.mentions(db, key)
+            return mentions.document(db, number)
+
+    def mentions(self, number: str, limit: int = 20) -> Named:
+        """Who names the document that is meant by a number: counts and forms of all, at most `limit` articles."""
+        with self._database.reading() as db:
+            return mentions.named(db, mentions.document(db, number), limit)
 
     def documents(self, number: str, limit: int) -> Sequence[Document]:
         """The documents of that number, or all where it is empty, the most named first."""

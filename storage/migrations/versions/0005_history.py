@@ -25,6 +25,7 @@ def upgrade() -> None:
     op.execute(HOW)
     op.add_column("article", sa.Column("noisy", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("citation", sa.Column("signed_raw", schema.Printed(), nullable=False, server_default=""))
+    op.create_index(op.f("ix_citation_signed"), "citation", ["signed"], unique=False)
     op.create_table(
         "absence",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -41,6 +42,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("absence")
+    op.drop_index("ix_citation_signed", "citation")
     op.drop_column("citation", "signed_raw")
     op.drop_column("article", "noisy")
     op.drop_column("article", "gone_how")
