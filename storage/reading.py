@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, func, insert, or_, select
+from sqlalchemy import Connection, Row, func, insert, or_, select
 
 from crawler.learned import SeenPage
 from crawler.types import Article, Cause, Citation, Failure, Match, Run
@@ -25,6 +25,7 @@ article, address, revision, entry, run = (
     schema.run,
 )
 _RESTLESS = article.c.noisy | (article.c.restless >= MAX_RESTLESS)
+_LATELY = timedelta(days=30)  # before a source's latest run
 _NAMED = 3  # restless articles of a source whose addresses are told
 RUN_COUNTS = ("fetched", "listings", "new", "revised", "unchanged", "duplicate", "rejected", "failed", "blind")
 
@@ -33,8 +34,8 @@ RUN_COUNTS = ("fetched", "listings", "new", "revised", "unchanged", "duplicate",
 class SourceStatus:
     """How a source is doing. `settled`: its first run has ended.
 
-    `restless` counts articles that change at each visit: two readings at once differed, or so many visits in a row did;
-    `restless_urls` names some, the latest first.
+    `restless` counts articles that changed at each visit lately: two readings at once differed, or so many visits in a
+    row did; `restless_urls` names some, the latest first.
     """
 
     name: str
@@ -118,14 +119,13 @@ class Counts:
 
 def status(db: Connection) -> tuple[SourceStatus, ...]:
     """Every source on record, by name."""
-    restless = func.sum(case((_RESTLESS, 1), else_=0))
-    stored = select(article.c.source, func.count(), func.max(article.c.first_seen), restless)
+    stored = select(article.c.source, func.count(), func.max(article.c.first_seen))
     articles = {name: tuple(rest) for name, *rest in db.execute(stored.group_by(article.c.source))}
     announced = schema.pending.c
     waiting = select(announced.source, announced.state, func.count()).group_by(announced.source, announced.state)
     states = {(name, state): count for name, state, count in db.execute(waiting)}
     return tuple(
-        _status(db, row, articles.get(row.name, (0, None, 0)), states)
+        _status(db, row, articles.get(row.name, (0, None)), states)
         for row in db.execute(select(schema.source).order_by(schema.source.c.name))
     )
 
@@ -136,7 +136,8 @@ def _status(
     stored: Sequence[Any],
     states: Mapping[tuple[str, str], int],
 ) -> SourceStatus:
-    articles, last_new, restless = stored
+    articles, last_new = stored
+    restless = _restless(db, row)
     return SourceStatus(
         name=row.name,
         title=row.title,
@@ -147,16 +148,19 @@ def _status(
         pending=states.get((row.name, State.PENDING), 0),
         rejected=states.get((row.name, State.REJECTED), 0),
         expired=states.get((row.name, State.EXPIRED), 0),
-        restless=restless,
-        restless_urls=_restless(db, row.name) if restless else (),
+        restless=len(restless),
+        restless_urls=restless[:_NAMED],
         last_run=next(iter(runs(db, row.name, 1)), None),
         failure=_failure(row),
     )
 
 
-def _restless(db: Connection, name: str) -> tuple[str, ...]:
-    mine = select(article.c.url).where(article.c.source == name, _RESTLESS)
-    return tuple(db.execute(mine.order_by(article.c.last_read.desc(), article.c.id).limit(_NAMED)).scalars())
+def _restless(db: Connection, of: Row[Any]) -> tuple[str, ...]:
+    """The articles of a source that change at each visit, the latest read first; old ones say nothing of today."""
+    mine = select(article.c.url).where(
+        article.c.source == of.name, _RESTLESS, article.c.last_read > of.run_at - _LATELY
+    )
+    return tuple(db.execute(mine.order_by(article.c.last_read.desc(), article.c.id)).scalars())
 
 
 def runs(db: Connection, name: str, limit: int) -> tuple[Run, ...]:

@@ -177,7 +177,8 @@ def _visited(db: Connection, page: Page, known: Row[Any], decision: Decision, no
         "seen_hash": page.content_hash,
         "restless": decision.restless if known.seen_hash else known.restless,  # it was not there: that is no calm
         "attempts": 0,
-        "noisy": differ(page.article, second) if second else known.noisy,
+        # What today's rules read otherwise may have been the noise: another two readings will tell.
+        "noisy": differ(page.article, second) if second else known.noisy and decision.cause is not Cause.RULES,
         **absences.THERE,
     }
     if decision.cause is not None:

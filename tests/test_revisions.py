@@ -280,6 +280,8 @@ def test_two_readings_at_once_tell_noise_from_a_change(stage: Stage, store: Stor
     stage.pass_time(2 * HOUR)
     assert store.feed("do-thi", "").entries == (before,)
     assert (store.status()[0].restless, store.status()[0].restless_urls) == (1, (url_of(1),))
+    stored = store.article(1)
+    assert stored is not None and stored.noisy
     edited = [noisy(number).replace("tháng sau", "tháng ba") for number in (50, 51)]
     assert read(stage, store, *edited) is Change.REVISED, "an edit among the noise is one"
     assert told(store)[-1] == ("corrected",)
