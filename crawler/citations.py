@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from crawler.text import nfc, surroundings
+from crawler.text import clean, nfc, surroundings
 from crawler.types import Citation
 
 MOST = 500  # citations of one text; a longer list is a register or an attack
@@ -77,7 +77,7 @@ def citations(text: str) -> tuple[Citation, ...]:
     """Every document that the text names by its full number, once, in order of first appearance, short forms included.
 
     `printed` is the full number with hyphens and spaces unified. `signed` is the date printed behind some full form,
-    if it agrees with the number's year.
+    if it agrees with the number's year, and `signed_raw` the same as it stands.
     """
     text = nfc(text)
     found = list(occurrences(text))
@@ -128,16 +128,18 @@ def _fits(key: str, short: re.Match[str]) -> bool:
 
 def _citation(text: str, places: list[Occurrence]) -> Citation:
     first = places[0]
+    signed, raw = next((found for one in places if (found := _signed(text, one))), (None, ""))
     return Citation(
         key=first.key,
         printed=_tidy(text[first.start : first.end]),
         family=first.family,
         context=surroundings(text, first.start, first.end),
-        signed=next((day for one in places if (day := _signed(text, one))), None),
+        signed=signed,
+        signed_raw=raw,
     )
 
 
-def _signed(text: str, place: Occurrence) -> date | None:
+def _signed(text: str, place: Occurrence) -> tuple[date, str] | None:
     found = _SIGNED.match(text, place.end)
     if not found or _NOT_SIGNED.search(found["gap"]):
         return None
@@ -145,6 +147,6 @@ def _signed(text: str, place: Occurrence) -> date | None:
     if year and year[1] != found["y"]:
         return None
     try:
-        return date(int(found["y"]), int(found["m"]), int(found["d"]))
+        return date(int(found["y"]), int(found["m"]), int(found["d"])), clean(text[found.start("d") : found.end()])
     except ValueError:
         return None

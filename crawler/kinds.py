@@ -9,7 +9,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
-from urllib.parse import urlsplit
 
 from lxml import etree
 
@@ -21,9 +20,8 @@ from crawler.layout import Layout
 from crawler.metadata import squeezed
 from crawler.segments import Segment
 from crawler.text import fold, words
-from crawler.urls import canonical
+from crawler.urls import canonical, is_home
 
-_HOME = re.compile(r"/*(?:(?:.*/)?(?:index|default|home|homepage|trang-?chu|main)(?:\.\w{2,5})?/*)?", re.IGNORECASE)
 _NAMED_HOME = re.compile(r"(?:.*[-–—|:»•·]\s*)?(?:trang chu|home ?page|home)(?:\s*[-–—|:»•·].*)?")  # folded
 _HEADLINE = 25  # characters of a link that announces an article
 _SUMMARY, _SUMMARY_END = 60, 400  # characters of a line that may be a summary: at least, at most
@@ -54,15 +52,6 @@ class Weight:
     telling: bool
     agreed: bool
     dated: bool
-
-
-def is_home(url: str) -> bool:
-    """Whether the address is a site's front page."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and not parts.query and bool(_HOME.fullmatch(parts.path))
 
 
 def refuse_home(requested: str, url: str) -> None:

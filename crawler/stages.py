@@ -9,6 +9,7 @@ What a run counts is kept in Scrapy's stats under the names below; `storage.runs
 import asyncio
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Protocol, Self, cast
 
 from scrapy import Spider
@@ -85,11 +86,12 @@ class Extract:
             source = spider.owner(item.url)
             learned = spider.learned(source.name)
             article = await asyncio.to_thread(article_of, item, source, self._max_size, learned)
+            second = await asyncio.to_thread(_second, item, source, self._max_size, learned)
         except Rejected as rejected:
             self._crawler.stats.inc_value(REJECTED)
             self._crawler.stats.inc_value(REASON + rejected.reason)
             raise Refused(rejected, item) from None
-        return Judged(snapshot=item, article=article)
+        return Judged(snapshot=item, article=article, second=second)
 
 
 class Classify:
@@ -109,7 +111,8 @@ class Classify:
 
     async def process_item(self, item: Judged) -> Judged:
         source = cast(KnowsSources, self._crawler.spider).owner(item.snapshot.url)
-        return await asyncio.to_thread(judge, item.snapshot, item.article, self._topics, source.place)
+        judged = await asyncio.to_thread(judge, item.snapshot, item.article, self._topics, source.place)
+        return replace(judged, second=item.second)
 
 
 def article_of(snapshot: Snapshot, source: Source, max_size: int = MAX_SIZE, learned: Learned = NOTHING) -> Article:
@@ -124,6 +127,14 @@ def article_of(snapshot: Snapshot, source: Source, max_size: int = MAX_SIZE, lea
     if _is_listing(source, snapshot.url):
         raise NotArticle("a listing of the source")
     return extract(snapshot, source, now=snapshot.fetched_at, max_size=max_size, learned=learned)
+
+
+def _second(snapshot: Snapshot, source: Source, max_size: int, learned: Learned) -> Article | None:
+    """What the page said when it was asked for again; None where it was not, or was no article by then."""
+    try:
+        return article_of(snapshot.second, source, max_size, learned) if snapshot.second else None
+    except Rejected:
+        return None
 
 
 def _is_listing(source: Source, url: str) -> bool:

@@ -152,6 +152,7 @@ class Snapshot:
     record: int | None = None  # the archive record's id in the store, once archived
     part_of: int | None = None  # of a further page that is archived: the record of the article's first page
     parts: "tuple[Snapshot, ...]" = ()
+    second: "Snapshot | None" = None  # the same page, asked for again at once: what differs is noise
 
     def header(self, name: str) -> str:
         """The first value of a header, or an empty string."""
@@ -282,13 +283,17 @@ class Match:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
-    """A legal document number named in the text: `key` is normalised for look-up, `printed` as it stands."""
+    """A legal document number named in the text: `key` is normalised for look-up, `printed` as it stands.
+
+    `signed` is the date of signing that is printed with it, `signed_raw` as it stands.
+    """
 
     key: str
     printed: str
     family: str
     context: str
     signed: date | None = None
+    signed_raw: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -342,13 +347,14 @@ class Located:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """An article with all that was found in it: what the store takes."""
+    """An article with all that was found in it: what the store takes. `second`: what the page said when asked again."""
 
     snapshot: Snapshot
     article: Article
     matches: tuple[Match, ...] = ()
     citations: tuple[Citation, ...] = ()
     places: tuple[Located, ...] = ()
+    second: Article | None = None
 
 
 # --- what the store says ---------------------------------------------------------------------------------------------
@@ -370,6 +376,15 @@ class Cause(StrEnum):
     RULES = "rules"
 
 
+class Departure(StrEnum):
+    """How an article went: by its status, sent to the site's home page, or by a page that says "not found"."""
+
+    NOT_FOUND = "404"
+    GONE = "410"
+    HOME = "home"
+    SAID = "said"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validators:
     """What a server gave to ask again conditionally."""
@@ -380,12 +395,16 @@ class Validators:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """An article's URL that is to be fetched now: announced and not stored yet, or to be checked again."""
+    """An article's URL that is to be fetched now: announced and not stored yet, or to be checked again.
+
+    `twice`: it said something else at its last visit, so two readings at once shall tell a change from noise.
+    """
 
     url: str
     key: str
     known: bool  # stored already: a re-check, conditional where the server gave validators
     validators: Validators = Validators()
+    twice: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,7 @@ _PRINT_TAIL = re.compile(r"(?<=[^/])(?:/print)+/?$", re.IGNORECASE)
 _PRINT_SWITCH = re.compile(r"(?:print|printview|printable)(?:=(?:1|true|yes)?)?|view=print", re.IGNORECASE)
 _PRINT_HELPER = re.compile(r"tmpl=component|layout=(?:default|print)", re.IGNORECASE)
 _HOME = re.compile(r"/(?:(?:index|default|home)(?:\.\w{3,5})?/?)?(?:\?.*)?", re.IGNORECASE)
+_FRONT = re.compile(r"/*(?:(?:.*/)?(?:index|default|home|homepage|trang-?chu|main)(?:\.\w{2,5})?/*)?", re.IGNORECASE)
 _NUMBERED = re.compile(r"[?&]p=\d+(?:&|$)")  # WordPress without pretty links
 
 
@@ -46,6 +47,15 @@ def canonical(url: str, base: str = "") -> str:
     while one != (again := _pass(one, "")):  # what one pass took away may leave more to take
         one = again
     return one
+
+
+def is_home(url: str) -> bool:
+    """Whether the address is a site's front page."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and not parts.query and bool(_FRONT.fullmatch(parts.path))
 
 
 def _pass(url: str, base: str) -> str:

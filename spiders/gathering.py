@@ -58,6 +58,17 @@ def without_part(gathering: Gathering) -> Gathering:
     return replace(gathering, left=gathering.left[1:])
 
 
+def is_read_again(gathering: Gathering) -> bool:
+    """Whether the page is to be asked for once more: it is restless, and whole by itself."""
+    return gathering.due.twice and gathering.first.status == 200 and not gathering.parts
+
+
+def read_again(gathering: Gathering, second: Snapshot) -> Snapshot:
+    """The article's page with its second reading, unless that is of something else."""
+    same = second.status == 200 and second.url == gathering.first.url
+    return replace(gathering.whole, second=second if same else None)
+
+
 def gathered(pages: Iterable[Snapshot], max_size: int) -> Iterator[Snapshot]:
     """Saved pages; a further page that directly follows the one that names it is taken with the article's first."""
     held: Snapshot | None = None

@@ -3,7 +3,7 @@
 listings ─200→ archive → discover → announce (pending, with the listing's validators) ─┐
     └─304, or failed: nothing announced                                               │
 when every listing has spoken: what is due? ← pending of earlier runs, re-checks ─────┘
-    └→ requests of articles (and of their further pages) ─→ Snapshot into the pipeline
+    └→ requests of articles (and of their further pages; of a restless page twice) ─→ Snapshot into the pipeline
                                │ 304: unchanged │ no answer: failed, stays pending
 """
 
@@ -31,7 +31,7 @@ from crawler.middlewares import FORBIDDEN, kind_of
 from crawler.stages import BLIND, FAILED, FAILURE, FETCHED, LISTINGS, REASON, REJECTED, UNCHANGED
 from crawler.types import Announcement, Due, Failure, ListingKind, Snapshot, Source, Validators
 from crawler.urls import host_of, owner
-from spiders.gathering import Gathering, begun, with_part, without_part
+from spiders.gathering import Gathering, begun, is_read_again, read_again, with_part, without_part
 from spiders.reading import ListingError, Reading, with_page
 from spiders.received import received
 
@@ -239,8 +239,28 @@ class SourceSpider(Spider):
         elif kind != Stopped.__name__:
             await self._lost(failure, gathering.due.url)
 
+    async def again(self, response: Response, gathering: Gathering) -> AsyncIterator[Request | Snapshot]:
+        """A restless page answered a second time: with it the first one goes down the pipeline."""
+        self._count(FETCHED)
+        yield read_again(gathering, received(response, gathering.due.url, self.source.name))
+
+    async def not_again(self, failure: TwistedFailure) -> AsyncIterator[Request | Snapshot]:
+        """It did not: the first answer stands alone."""
+        if kind_of(failure.value) != Stopped.__name__:
+            self._count(FETCHED)
+            yield _request(failure).cb_kwargs["gathering"].whole
+
     def _next(self, gathering: Gathering) -> Request | Snapshot:
-        """The article, fetched as one page; or the request for its next page."""
+        """The article, fetched as one page; or the request for its next page, or for the same once more."""
+        if not gathering.left and is_read_again(gathering):
+            return Request(
+                self._reachable(gathering.due.url),
+                headers={"Cache-Control": "no-cache"},
+                callback=self.again,
+                errback=self.not_again,
+                cb_kwargs={"gathering": gathering},
+                dont_filter=True,
+            )
         if not gathering.left:
             self._count(FETCHED)
             return gathering.whole

@@ -6,6 +6,8 @@ page ─┬─ unknown ─┬─ no twin                                  NEW   
       └─ known ───┬─ same text                                UNCHANGED
                   ├─ our rules explain the difference         REVISED     a revision, cause `rules`
                   ├─ older than the last page                 UNCHANGED   an old page says nothing of today
+                  ├─ two readings at once differ just there   UNCHANGED   noise: a counter, a clock
+                  ├─ known for noise, and read only once      UNCHANGED   until it says the same thing twice
                   ├─ another text at each of 24 visits        UNCHANGED   until it says the same thing twice
                   └─ else (an earlier text, too)              REVISED     a revision, cause `site`
 """
@@ -29,22 +31,31 @@ class Twin(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What the store remembers of an article. `seen_hash`: of the last visit. `restless`: see `Decision`."""
+    """What the store remembers of an article. `seen_hash`: of the last visit. `restless`: see `Decision`.
+
+    `noisy`: two readings, one right after the other, said different things.
+    """
 
     content_hash: str
     seen_hash: str
     read_at: datetime  # when a page of it was last fetched
     restless: int = 0
+    noisy: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What a page says now. `ours`: today's rules on the stored revision's page give this text, too."""
+    """What a page says now. `ours`: today's rules on the stored revision's page give this text, too.
+
+    `twice`: it was read twice at once; `noise`: the stored text differs only where these readings do.
+    """
 
     content_hash: str
     fetched_at: datetime
     twin: Twin = Twin.NONE
     ours: bool = False
+    twice: bool = False
+    noise: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +79,9 @@ def decide(known: Known | None, seen: Seen) -> Decision:
         return Decision(change=Change.REVISED, cause=Cause.RULES, restless=known.restless)
     if seen.fetched_at < known.read_at:
         return Decision(change=Change.UNCHANGED, restless=known.restless)
-    if known.restless < MAX_RESTLESS:
+    if seen.noise:
+        return Decision(change=Change.UNCHANGED)
+    if known.restless < MAX_RESTLESS and (seen.twice or not known.noisy):
         return Decision(change=Change.REVISED, cause=Cause.SITE, restless=known.restless + 1)
     if seen.content_hash == known.seen_hash:
         return Decision(change=Change.REVISED, cause=Cause.SITE)

@@ -43,6 +43,7 @@ FIELDS = {
     "last_changed": "when its text last changed, UTC",
     "revision": "number of the current revision",
     "withdrawn": "since when the site has taken it back, UTC",
+    "withdrawn_how": "how it went: 404, 410, home (sent to the home page) or said (by a page that says so)",
     "content_hash": "of title, lead and text",
 }
 
@@ -86,6 +87,7 @@ def _row(row: RowMapping, found: dict[str, list[Any]]) -> dict[str, Any]:
         "first_seen": _utc(row["first_seen"]),
         "last_changed": _utc(row["last_changed"]),
         "withdrawn": _utc(row["withdrawn_at"]),
+        "withdrawn_how": row["gone_how"] if row["withdrawn_at"] else None,
         **found,
     }
     return {name: values[name] if name in values else row[name] for name in FIELDS}

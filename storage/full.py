@@ -42,6 +42,7 @@ TYPES = {
     "citation": "a legal document named in a revision",
     "located": "a place that a revision is about, with the words that prove it",
     "band": "a key under which copies of an article's text are found",
+    "absence": "a time in which an article was gone, and how it went",
     "entry": "what a feed has told: id, article, revision, state, and when it was announced and updated",
 }
 

@@ -33,7 +33,7 @@ def take_in(database: Database, found: Iterable[tuple[str, bytes]]) -> Imported:
     """
     new, there = dict.fromkeys(schema.metadata.tables, 0), 0
     with database.writing() as db:
-        empty = _is_empty(db)
+        empty = moving.is_empty(db)
         if empty:
             db.execute(delete(schema.meta))  # when it was made, too, is taken over: a feed without entries shows it
         later: list[full.Row] = []  # they point to rows of their own table, which may come behind
@@ -52,11 +52,6 @@ def take_in(database: Database, found: Iterable[tuple[str, bytes]]) -> Imported:
         if wrong := next(checking.problems(db), ""):
             raise StoreError(f"the store would not be whole: {wrong}; nothing is imported")
     return Imported(new=new, there=there)
-
-
-def _is_empty(db: Connection) -> bool:
-    others = (table for table in schema.metadata.sorted_tables if table is not schema.meta)
-    return all(db.execute(select(table).limit(1)).first() is None for table in others)
 
 
 def _batches(rows: Iterator[full.Row]) -> Iterator[tuple[Table, Sequence[full.Row]]]:

@@ -1,7 +1,8 @@
 """A page that is no article, or no longer: refusals, and articles that the site took back.
 
-404 or 410 → gone → (the run ends) believed: withdrawn → the entries show another place of the text, or are marked
-                                    not yet: asked for again soon; a site in trouble answers so everywhere
+gone (404, 410, sent home, "not found") → the run ends: believed → withdrawn: the entries show another place of the
+                                     text, or are marked
+                                   not yet → asked for again soon; a site in trouble answers so everywhere
 """
 
 from datetime import datetime
@@ -9,14 +10,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
+from crawler.errors import HomeServed, SoftNotFound
 from crawler.health import MANY_GONE
-from crawler.types import Failure, Snapshot
-from storage import ledger, pending, schema
+from crawler.types import Departure, Failure, Snapshot
+from crawler.urls import canonical, is_home
+from storage import absences, ledger, pending, schema
 from storage.changes import MAX_RESTLESS
 from storage.page import urls_of
 from storage.policy import are_many, is_believed
-
-GONE = (404, 410)
 
 article, address, rejection, source = schema.article, schema.address, schema.rejection, schema.source
 
@@ -24,27 +25,45 @@ article, address, rejection, source = schema.article, schema.address, schema.rej
 def reject(db: Connection, page: Snapshot, reason: str, message: str, *, temporary: bool, now: datetime) -> None:
     """A fetched page is no article: noted, and its URL asked for again, or waits no longer."""
     _note(db, page, reason, message, now)
-    urls = urls_of(page)
+    how = departure(page, reason)
+    urls = urls_of(page) if how is not Departure.HOME else (page.requested_url, canonical(page.requested_url))
     failure = Failure(url=page.requested_url, kind=reason, message=message, at=now)
     if temporary:
         pending.attempt(db, urls, failure)
-        if page.source:
-            pending.blame(db, page.source, failure)
-        return
-    pending.refuse(db, urls, failure)
-    for known in db.execute(select(article).where(article.c.url.in_(urls), article.c.last_checked <= page.fetched_at)):
+    else:
+        pending.refuse(db, urls, failure)
+    stored = select(article).where(article.c.url.in_(urls), article.c.last_checked <= page.fetched_at)
+    mine = db.execute(stored).all() if how or not temporary else ()
+    for known in mine:
         checked = {"last_checked": max(known.last_checked, page.fetched_at), "attempts": 0}
         db.execute(update(article).where(article.c.id == known.id).values(checked))
-        if page.status in GONE and known.gone_at is None:
-            _gone(db, known, page, now)
+        if how is not None and known.gone_at is None:
+            _gone(db, known, page, how, now)
+    if temporary and page.source and not mine:
+        pending.blame(db, page.source, failure)
+
+
+def departure(page: Snapshot, reason: str) -> Departure | None:
+    """How an article went whose page was refused so; None: that does not say that it is gone.
+
+    What only looks like the home page, at the article's own address, may be an article that we fail to see.
+    """
+    if page.status in (404, 410):
+        return Departure(str(page.status))
+    if reason == SoftNotFound.__name__:
+        return Departure.SAID
+    asked, came = canonical(page.requested_url), canonical(page.url)
+    sent = reason == HomeServed.__name__ and is_home(came) and not is_home(asked)
+    return Departure.HOME if sent else None
 
 
 def unchanged(db: Connection, name: str, url: str, at: datetime, now: datetime) -> None:
     """The server said 304: the article is as it was, and there."""
     for known in db.execute(select(article).where(article.c.url == url)):
-        values = {"last_checked": max(known.last_checked, at), "attempts": 0, "gone_at": None, "withdrawn_at": None}
+        values = {"last_checked": max(known.last_checked, at), "attempts": 0, **absences.THERE}
         if not known.gone_at:
             values["restless"] = 0
+        absences.end(db, known, now)
         db.execute(update(article).where(article.c.id == known.id).values(values))
         if known.withdrawn_at:
             ledger.follow(db, known.story_id, now)
@@ -100,8 +119,8 @@ def _note(db: Connection, page: Snapshot, reason: str, message: str, now: dateti
     db.execute(insert(rejection).values(values))
 
 
-def _gone(db: Connection, known: Row[Any], page: Snapshot, now: datetime) -> None:
-    """404 or 410: the article moved to another address that we know, or is gone, as it seems."""
+def _gone(db: Connection, known: Row[Any], page: Snapshot, how: Departure, now: datetime) -> None:
+    """Not there: the article moved to another address that we know, or is gone, as it seems."""
     mine = (address.c.article_id == known.id) & (address.c.url == known.url)
     db.execute(update(address).where(mine).values(gone_at=page.fetched_at))
     others = select(address.c.url).where(
@@ -117,4 +136,4 @@ def _gone(db: Connection, known: Row[Any], page: Snapshot, now: datetime) -> Non
         return
     db.execute(moved.values(seen_hash="", restless=known.restless + 1))
     if known.restless < MAX_RESTLESS:  # a page that comes and goes is no news for ever
-        db.execute(moved.values(gone_at=page.fetched_at))
+        db.execute(moved.values(gone_at=page.fetched_at, gone_how=how.value))

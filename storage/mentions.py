@@ -1,23 +1,28 @@
-"""Who names which legal document: the index of citations, over the current revisions."""
+"""Who names which legal document, how it is printed, and when: the index of citations, over the current revisions."""
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from crawler.citations import citation_key
 from crawler.text import fold
+from crawler.types import VIETNAM
 from storage import schema
 
 article, revision, citation = schema.article, schema.revision, schema.citation
 _NEAR = 200  # documents of one number that are compared
+_DAYS, _MOST = 20, 5000  # days of signing, and mentions of documents signed then, that are looked at
+_AT = func.coalesce(revision.c.published_at, article.c.first_seen)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
-    """One article that names a document: `printed` and `signed` as it prints them, `context` the words around."""
+    """One article that names a document: `printed` and `signed_raw` as it prints them, `context` the words around."""
 
     id: int
     url: str
@@ -27,6 +32,35 @@ class Mention:
     printed: str
     context: str
     signed: date | None
+    signed_raw: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """How sources print a number or a date: `printed` in so many ways, and how many articles of each source do."""
+
+    printed: tuple[str, ...]
+    sources: Mapping[str, int]
+    day: date | None = None  # of a date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A document by its number, and who names it: `articles` in all, by `sources`, and by month (`2026-09`, +07:00).
+
+    `numbers` and `days` are the forms of its number and of its date of signing: more than one day is a disagreement.
+    `others`: numbers of the same kind and day that no article names beside this one; perhaps it is they that err, or
+    this one. `latest` are the articles that name it last. Nothing is decided here: all stands as it is printed.
+    """
+
+    key: str
+    articles: int
+    sources: Mapping[str, int]
+    months: Mapping[str, int]
+    numbers: tuple[Form, ...]
+    days: tuple[Form, ...]
+    others: tuple[Form, ...]
+    latest: tuple[Mention, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,29 +71,80 @@ class Document:
     articles: int
 
 
-def mentions(db: Connection, key: str) -> tuple[Mention, ...]:
-    """The articles that name the document with this key, the latest first."""
-    at = func.coalesce(revision.c.published_at, article.c.first_seen)
-    rows = db.execute(
-        select(article, revision.c.title, at.label("at"), citation.c.printed, citation.c.context, citation.c.signed)
+def named(db: Connection, key: str, limit: int) -> Named:
+    """Who names the document with this key; at most so many articles in full."""
+    what = (article.c.source, _AT.label("at"), citation.c.printed, citation.c.signed, citation.c.signed_raw)
+    rows = db.execute(_naming(*what).where(citation.c.key == key).order_by(citation.c.id)).all()
+    months = Counter(f"{row.at.astimezone(VIETNAM):%Y-%m}" for row in rows)
+    days = sorted({row.signed for row in rows if row.signed})
+    return Named(
+        key=key,
+        articles=len(rows),
+        sources=_counted(rows),
+        months=dict(sorted(months.items())),
+        numbers=tuple(
+            Form(printed=(one,), sources=_counted(some))
+            for one, some in _grouped(rows, lambda row: row.printed).items()
+        ),
+        days=tuple(
+            Form(
+                day=day,
+                printed=tuple(dict.fromkeys(row.signed_raw or f"{day:%d/%m/%Y}" for row in some)),
+                sources=_counted(some),
+            )
+            for day, some in sorted(_grouped((row for row in rows if row.signed), lambda row: row.signed).items())
+        ),
+        others=_others(db, key, days),
+        latest=_latest(db, key, limit),
+    )
+
+
+def _latest(db: Connection, key: str, limit: int) -> tuple[Mention, ...]:
+    what = (article.c.id, article.c.url, article.c.source, revision.c.title, _AT.label("at"), citation.c.printed,
+            citation.c.context, citation.c.signed, citation.c.signed_raw)  # fmt: skip
+    latest = _naming(*what).where(citation.c.key == key).order_by(_AT.desc(), article.c.id.desc()).limit(limit)
+    return tuple(Mention(**row) for row in db.execute(latest).mappings())
+
+
+def _others(db: Connection, key: str, days: Sequence[date]) -> tuple[Form, ...]:
+    """Numbers that differ from this one in nothing but the number, of a document signed on the same day."""
+    some = _naming(citation.c.key, citation.c.signed, article.c.source).where(citation.c.signed.in_(days[:_DAYS]))
+    rows = db.execute(some.where(citation.c.key != key).order_by(citation.c.id).limit(_MOST)).all()
+    alike = [row for row in rows if _kind(row.key) == _kind(key)]
+    naming = select(citation.c.revision_id).where(citation.c.key == key)
+    beside = select(citation.c.key).where(
+        citation.c.revision_id.in_(naming), citation.c.key.in_({row.key for row in alike})
+    )
+    named_too = set(db.execute(beside).scalars())
+    others = _grouped((row for row in alike if row.key not in named_too), lambda row: (row.key, row.signed))
+    return tuple(Form(printed=(one,), day=day, sources=_counted(some)) for (one, day), some in others.items())
+
+
+def _naming(*columns: Any) -> Select[Any]:
+    """Of the current texts, not of earlier ones."""
+    return (
+        select(*columns)
+        .select_from(article)
         .join(revision, schema.CURRENT)
         .join(citation, citation.c.revision_id == revision.c.id)
-        .where(citation.c.key == key)
-        .order_by(at.desc(), article.c.id.desc())
     )
-    return tuple(
-        Mention(
-            id=row.id,
-            url=row.url,
-            source=row.source,
-            title=row.title,
-            at=row.at,
-            printed=row.printed,
-            context=row.context,
-            signed=row.signed,
-        )
-        for row in rows
-    )
+
+
+def _grouped(rows: Iterable[Row[Any]], key: Callable[[Row[Any]], Any]) -> dict[Any, list[Row[Any]]]:
+    found: dict[Any, list[Row[Any]]] = {}
+    for row in rows:
+        found.setdefault(key(row), []).append(row)
+    return found
+
+
+def _counted(rows: Iterable[Row[Any]]) -> dict[str, int]:
+    return dict(Counter(row.source for row in rows).most_common())
+
+
+def _kind(key: str) -> str:
+    """What stands behind the number: `/2019/QH14`."""
+    number = re.match(r"\w*", key)
+    return key[number.end() :] if number else key
 
 
 def document(db: Connection, printed: str) -> str:

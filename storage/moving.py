@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Integer, RowMapping, Table, bindparam, func, insert, select, text, update
+from sqlalchemy import Connection, Integer, RowMapping, Table, bindparam, delete, func, insert, select, text, update
 
 from crawler.errors import StoreError
 from storage import schema, search
@@ -22,7 +22,9 @@ def move(source: Database, target: Database) -> Mapping[str, int]:
     """
     target.migrate()
     with source.reading() as old, target.writing() as new:
-        _refuse_what_is_there(new, target.name)
+        if not is_empty(new):
+            raise StoreError(f"{target.name}: there is a store already; give an empty database")
+        new.execute(delete(schema.meta))  # when it was made is taken over, too: a feed without entries shows it
         for table in schema.metadata.sorted_tables:
             _copy(old, new, table)
         go_on_numbering(new)
@@ -30,10 +32,10 @@ def move(source: Database, target: Database) -> Mapping[str, int]:
         return _compared(old, new, target.name)
 
 
-def _refuse_what_is_there(db: Connection, name: str) -> None:
-    for table in schema.metadata.sorted_tables:
-        if db.execute(select(table).limit(1)).first() is not None:
-            raise StoreError(f"{name}: there is a store already; give an empty database")
+def is_empty(db: Connection) -> bool:
+    """Whether nothing was ever stored; that it was opened does not matter."""
+    others = (table for table in schema.metadata.sorted_tables if table is not schema.meta)
+    return all(db.execute(select(table).limit(1)).first() is None for table in others)
 
 
 def _copy(old: Connection, new: Connection, table: Table) -> None:

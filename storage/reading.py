@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, func, insert, or_, select
+from sqlalchemy import Connection, Row, func, insert, or_, select
 
 from crawler.learned import SeenPage
 from crawler.types import Article, Cause, Citation, Failure, Located, Match, Run
 from crawler.urls import canonical
-from storage import schema
+from storage import absences, schema
+from storage.absences import Absence
 from storage.changes import MAX_RESTLESS
 from storage.members import Member, members
 from storage.pending import State
@@ -24,12 +25,19 @@ article, address, revision, entry, run = (
     schema.entry,
     schema.run,
 )
+_RESTLESS = article.c.noisy | (article.c.restless >= MAX_RESTLESS)
+_LATELY = timedelta(days=30)  # before a source's latest run
+_NAMED = 3  # restless articles of a source whose addresses are told
 RUN_COUNTS = ("fetched", "listings", "new", "revised", "unchanged", "duplicate", "rejected", "failed", "blind")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceStatus:
-    """How a source is doing. `settled`: its first run has ended. `restless`: articles that change at each visit."""
+    """How a source is doing. `settled`: its first run has ended.
+
+    `restless` counts articles that changed at each visit lately: two readings at once differed, or so many visits in a
+    row did; `restless_urls` names some, the latest first.
+    """
 
     name: str
     title: str
@@ -41,6 +49,7 @@ class SourceStatus:
     rejected: int
     expired: int
     restless: int
+    restless_urls: tuple[str, ...]
     last_run: Run | None
     failure: Failure | None
 
@@ -76,7 +85,8 @@ class StoredEntry:
 class StoredArticle:
     """All that is known of an article; revisions oldest first. `story`: the articles that carry its text, itself too.
 
-    `gone_at`: since when the site says that it is gone; `withdrawn_at`: since when that is believed.
+    `gone_at`: since when the site says that it is gone; `withdrawn_at`: since when that is believed. `absences`: when
+    it was not there, the one that lasts too. `noisy`: two readings at once differed.
     """
 
     id: int
@@ -90,6 +100,8 @@ class StoredArticle:
     last_changed: datetime
     gone_at: datetime | None
     withdrawn_at: datetime | None
+    absences: tuple[Absence, ...]
+    noisy: bool
     revisions: tuple[StoredRevision, ...]
     entries: tuple[StoredEntry, ...]
 
@@ -110,14 +122,13 @@ class Counts:
 
 def status(db: Connection) -> tuple[SourceStatus, ...]:
     """Every source on record, by name."""
-    restless = func.sum(case((article.c.restless >= MAX_RESTLESS, 1), else_=0))
-    stored = select(article.c.source, func.count(), func.max(article.c.first_seen), restless)
+    stored = select(article.c.source, func.count(), func.max(article.c.first_seen))
     articles = {name: tuple(rest) for name, *rest in db.execute(stored.group_by(article.c.source))}
     announced = schema.pending.c
     waiting = select(announced.source, announced.state, func.count()).group_by(announced.source, announced.state)
     states = {(name, state): count for name, state, count in db.execute(waiting)}
     return tuple(
-        _status(db, row, articles.get(row.name, (0, None, 0)), states)
+        _status(db, row, articles.get(row.name, (0, None)), states)
         for row in db.execute(select(schema.source).order_by(schema.source.c.name))
     )
 
@@ -128,7 +139,8 @@ def _status(
     stored: Sequence[Any],
     states: Mapping[tuple[str, str], int],
 ) -> SourceStatus:
-    articles, last_new, restless = stored
+    articles, last_new = stored
+    restless = _restless(db, row)
     return SourceStatus(
         name=row.name,
         title=row.title,
@@ -139,10 +151,19 @@ def _status(
         pending=states.get((row.name, State.PENDING), 0),
         rejected=states.get((row.name, State.REJECTED), 0),
         expired=states.get((row.name, State.EXPIRED), 0),
-        restless=restless,
+        restless=len(restless),
+        restless_urls=restless[:_NAMED],
         last_run=next(iter(runs(db, row.name, 1)), None),
         failure=_failure(row),
     )
+
+
+def _restless(db: Connection, of: Row[Any]) -> tuple[str, ...]:
+    """The articles of a source that change at each visit, the latest read first; old ones say nothing of today."""
+    mine = select(article.c.url).where(
+        article.c.source == of.name, _RESTLESS, article.c.last_read > of.run_at - _LATELY
+    )
+    return tuple(db.execute(mine.order_by(article.c.last_read.desc(), article.c.id)).scalars())
 
 
 def runs(db: Connection, name: str, limit: int) -> tuple[Run, ...]:
@@ -198,6 +219,8 @@ def _stored(db: Connection, row: Row[Any]) -> StoredArticle:
         last_changed=row.last_changed,
         gone_at=row.gone_at,
         withdrawn_at=row.withdrawn_at,
+        absences=(*absences.past(db, [row.id]).get(row.id, ()), *filter(None, [absences.current(row)])),
+        noisy=row.noisy,
         revisions=_revisions(db, row),
         entries=_entries(db, row.id),
     )

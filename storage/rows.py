@@ -24,6 +24,7 @@ from crawler.types import (
 from storage import schema
 
 T = TypeVar("T")
+_CITATION = ("key", "printed", "family", "context", "signed", "signed_raw")
 LISTED = "listing"  # the origin of a date that the page itself does not print
 
 
@@ -88,6 +89,7 @@ def citation_values(revision_id: int, citation: Citation) -> dict[str, Any]:
         "family": citation.family,
         "context": citation.context,
         "signed": citation.signed,
+        "signed_raw": citation.signed_raw,
     }
 
 
@@ -166,7 +168,7 @@ def citations_of(db: Connection, revision_ids: Sequence[int]) -> dict[int, tuple
     for ids in chunks(revision_ids):
         query = select(schema.citation).where(schema.citation.c.revision_id.in_(ids)).order_by(schema.citation.c.id)
         for row in db.execute(query).mappings():
-            one = Citation(**{name: row[name] for name in ("key", "printed", "family", "context", "signed")})
+            one = Citation(**{name: row[name] for name in _CITATION})
             found[row["revision_id"]] = (*found.get(row["revision_id"], ()), one)
     return found
 

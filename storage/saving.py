@@ -11,14 +11,16 @@ from typing import Any
 from sqlalchemy import Connection, Insert, Row, delete, insert, or_, select, update
 
 from crawler.learned import refurnished
+from crawler.noise import differ, only_noise
 from crawler.text import content_hash, text_key
 from crawler.types import Article, Cause, Change
-from storage import ledger, pending, schema, search, stories
+from storage import absences, ledger, pending, schema, search, stories
 from storage.changes import Decision, Known, Seen, Twin, decide
 from storage.page import Answer, Page, Question
 from storage.policy import Policy
 from storage.rows import (
     LISTED,
+    article_of,
     citation_values,
     citations_of,
     instant_of,
@@ -113,14 +115,24 @@ def _revisit(
     policy: Policy,
 ) -> Change:
     ours = _is_ours(page, current) or (again is not None and _says_the_same(again, page))
+    noise = not ours and _is_noise(page, known, current, again)
+    if noise and again is not None and content_hash(again.title, again.lead, again.paragraphs) != current.content_hash:
+        ours, noise = True, False  # today's rules read the old page otherwise, too
     decision = decide(
         Known(
             content_hash=current.content_hash,
             seen_hash=known.seen_hash,
             read_at=known.last_read,
             restless=known.restless,
+            noisy=known.noisy,
         ),
-        Seen(content_hash=page.content_hash, fetched_at=page.fetched_at, ours=ours),
+        Seen(
+            content_hash=page.content_hash,
+            fetched_at=page.fetched_at,
+            ours=ours,
+            twice=page.judged.second is not None,
+            noise=noise,
+        ),
     )
     if decision.capped:
         logger.warning("%s: another text at each visit; not stored until it stays", known.url)
@@ -147,9 +159,18 @@ def _revisit(
     return decision.change
 
 
+def _is_noise(page: Page, known: Row[Any], current: Row[Any], again: Article | None) -> bool:
+    """Whether the stored text differs from the page only in what differs between its two readings."""
+    second = page.judged.second
+    if second is None or page.content_hash == current.content_hash or not differ(page.article, second):
+        return False
+    stored = again or article_of(current._mapping, key=known.key, url=known.url, source=known.source)
+    return only_noise(stored, page.article, second)
+
+
 def _visited(db: Connection, page: Page, known: Row[Any], decision: Decision, now: datetime) -> None:
     """The article as of this page; back, if it was gone."""
-    snapshot = page.judged.snapshot
+    snapshot, second = page.judged.snapshot, page.judged.second
     values = {
         "source": page.article.source,
         "url": page.article.url,
@@ -160,11 +181,13 @@ def _visited(db: Connection, page: Page, known: Row[Any], decision: Decision, no
         "seen_hash": page.content_hash,
         "restless": decision.restless if known.seen_hash else known.restless,  # it was not there: that is no calm
         "attempts": 0,
-        "gone_at": None,
-        "withdrawn_at": None,
+        # What today's rules read otherwise may have been the noise: another two readings will tell.
+        "noisy": differ(page.article, second) if second else known.noisy and decision.cause is not Cause.RULES,
+        **absences.THERE,
     }
     if decision.cause is not None:
         values |= _as_revised(page, known, decision)
+    absences.end(db, known, now)
     pending.introduce(db, page.article.source, now)
     db.execute(update(article).where(article.c.id == known.id).values(values))
     if known.withdrawn_at:
@@ -234,9 +257,9 @@ def _attach(db: Connection, page: Page, known: Row[Any], now: datetime, *, chang
             "last_modified": "",
             "last_read": page.fetched_at,
             "last_checked": max(known.last_checked, page.fetched_at),
-            "gone_at": None,
-            "withdrawn_at": None,
+            **absences.THERE,
         }
+        absences.end(db, known, now)
         db.execute(update(article).where(article.c.id == known.id).values(moved))
         if known.withdrawn_at:
             ledger.follow(db, known.story_id, now)

@@ -24,10 +24,11 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.dialects import postgresql
 
-HEAD = "0007"  # the migration that makes these tables
+HEAD = "0008"  # the migration that makes these tables
 FULL_TEXT = "search"
 
 metadata = MetaData(
@@ -207,12 +208,27 @@ article = Table(
     Column("last_read", Utc, nullable=False),  # last answer with a body
     Column("last_checked", Utc, nullable=False),  # last answer, 304 too
     Column("last_changed", Utc, nullable=False),
-    Column("gone_at", Utc),  # since when the site says 404 or 410
+    Column("gone_at", Utc),  # since when it is not there
+    Column("gone_how", NAME),  # crawler.types.Departure; none: not gone, or nobody wrote it down
     Column("withdrawn_at", Utc),  # since when we believe that (storage.leaving)
     Column("seen_hash", NAME, nullable=False),  # of the last visit, stored or not; empty: nothing was there
     _count("restless"),  # visits in a row that each found another text
+    Column("noisy", Boolean, nullable=False, server_default=false()),  # two readings at once differed
     _count("attempts"),
     Column("tried_at", Utc),
+)
+
+absence = Table(  # of an article that was withdrawn, and is back
+    "absence",
+    metadata,
+    _id(),
+    Column("article_id", ForeignKey("article.id"), nullable=False, index=True),
+    # the site said
+    Column("gone_at", Utc, nullable=False),
+    Column("gone_how", NAME),
+    # we know
+    Column("withdrawn_at", Utc, nullable=False),
+    Column("back_at", Utc, nullable=False),
 )
 
 address = Table(
@@ -290,7 +306,8 @@ citation = Table(
     Column("printed", Printed, nullable=False),
     Column("family", Printed, nullable=False),
     Column("context", Printed, nullable=False),
-    Column("signed", Date),
+    Column("signed", Date, index=True),
+    _text("signed_raw"),
 )
 
 located = Table(

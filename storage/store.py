@@ -56,7 +56,7 @@ from storage.archive import Archive
 from storage.archived import Archived
 from storage.database import Database
 from storage.importing import Imported
-from storage.mentions import Document, Mention
+from storage.mentions import Document, Named
 from storage.page import Answer, Question, page_of
 from storage.pages import Pages
 from storage.policy import Policy
@@ -133,8 +133,11 @@ class Store:
         """Writes the page, and the article's further pages, to the archive and indexes them; gives all with `record`.
 
         A page that is there already (same URL, time and body: a replay) is not written again, and comes with what the
-        archive knows of it: its further pages, or that it is one.
+        archive knows of it: its further pages, or that it is one. A second reading is a record of its own.
         """
+        if snapshot.second is not None:
+            kept = self.archive(replace(snapshot, second=None))
+            return replace(kept, second=self.archive(snapshot.second))
         return self._pages.archive(snapshot)
 
     def announce(self, source: str, listing: Snapshot, found: Iterable[Announcement]) -> int:
@@ -156,7 +159,7 @@ class Store:
     def reject(self, snapshot: Snapshot, reason: str, message: str, *, temporary: bool) -> None:
         """A page was judged to be no article. Temporary: the URL stays pending until it expires.
 
-        Else it waits no longer; and where a stored article answers 404 or 410, it is gone: see `withdraw`.
+        Else it waits no longer; and where it says that a stored article is not there, that is gone: see `withdraw`.
         """
         with self._database.writing() as db:
             leaving.reject(db, snapshot, reason, message, temporary=temporary, now=self._clock())
@@ -277,11 +280,15 @@ class Store:
         """
         return importing.take_in(self._database, found)
 
-    def mentions(self, number: str) -> tuple[str, tuple[Mention, ...]]:
-        """The document that is meant by a number, and the articles that name it, the latest first."""
+    def document(self, number: str) -> str:
+        """The key of the document that is meant by a number."""
         with self._database.reading() as db:
-            key = mentions.document(db, number)
-            return key, mentions.mentions(db, key)
+            return mentions.document(db, number)
+
+    def mentions(self, number: str, limit: int = 20) -> Named:
+        """Who names the document that is meant by a number: counts and forms of all, at most `limit` articles."""
+        with self._database.reading() as db:
+            return mentions.named(db, mentions.document(db, number), limit)
 
     def documents(self, number: str, limit: int) -> Sequence[Document]:
         """The documents of that number, or all where it is empty, the most named first."""

@@ -1,6 +1,8 @@
 """What a page means to the store: the whole table, and properties that hold for any page."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from math import log
 
 import pytest
 from hypothesis import given
@@ -15,12 +17,12 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
 
-def known(current: str = "a", seen: str = "a", restless: int = 0) -> Known:
-    return Known(content_hash=current, seen_hash=seen, read_at=NOON, restless=restless)
+def known(current: str = "a", seen: str = "a", restless: int = 0, *, noisy: bool = False) -> Known:
+    return Known(content_hash=current, seen_hash=seen, read_at=NOON, restless=restless, noisy=noisy)
 
 
-def page(text: str, *, after: timedelta = HOUR, ours: bool = False) -> Seen:
-    return Seen(content_hash=text, fetched_at=NOON + after, ours=ours)
+def page(text: str, *, after: timedelta = HOUR, ours: bool = False, twice: bool = False, noise: bool = False) -> Seen:
+    return Seen(content_hash=text, fetched_at=NOON + after, ours=ours, twice=twice, noise=noise)
 
 
 @pytest.mark.parametrize(
@@ -81,6 +83,33 @@ def test_unknown_page(twin: Twin, expected: Decision) -> None:
             page("b"),
             Decision(change=Change.UNCHANGED, restless=MAX_RESTLESS + 1, capped=True),
             id="capped",
+        ),
+        pytest.param(
+            known(restless=1), page("b", twice=True, noise=True), Decision(change=Change.UNCHANGED), id="noise: calm"
+        ),
+        pytest.param(
+            known(restless=1, noisy=True),
+            page("b", twice=True),
+            Decision(change=Change.REVISED, cause=Cause.SITE, restless=2),
+            id="more than noise",
+        ),
+        pytest.param(
+            known(noisy=True),
+            page("b"),
+            Decision(change=Change.UNCHANGED, restless=1, capped=True),
+            id="noisy, and read once",
+        ),
+        pytest.param(
+            known(seen="b", noisy=True),
+            page("b"),
+            Decision(change=Change.REVISED, cause=Cause.SITE),
+            id="noisy, and read once, but it says so for the second time",
+        ),
+        pytest.param(
+            known(noisy=True),
+            page("b", ours=True, twice=True),
+            Decision(change=Change.REVISED, cause=Cause.RULES),
+            id="our rules changed, and the page is noisy",
         ),
         pytest.param(
             known(seen="b", restless=MAX_RESTLESS + 9),
@@ -171,3 +200,39 @@ def test_no_rechecks_at_zero_days(modified: datetime | None) -> None:
         now=NOON,
         policy=Policy(recheck_days=0),
     )
+
+
+@given(days=st.integers(1, 21), first=st.integers(60, 6 * 3600), every=st.integers(1800, 12 * 3600))
+def test_rechecks_become_rarer_are_few_and_end(days: int, first: int, every: int) -> None:
+    """An article that never changes, and runs at some pace (`every`, in seconds)."""
+    policy, run = Policy(recheck_days=days, recheck_first=first), timedelta(seconds=every)
+    checks, now = [NOON], NOON
+    while now < NOON + DAY * days:
+        now += run
+        if _due(checks[-1], now, policy):
+            checks.append(now)
+    gaps = [later - earlier for earlier, later in pairwise(checks)]
+    assert all(later > earlier - run for earlier, later in pairwise(gaps)), "rarer, but for when a run happens to come"
+    assert all(gap >= max(timedelta(seconds=first), (at - NOON) / 4) for gap, at in zip(gaps, checks[1:], strict=True))
+    assert len(gaps) <= 6 + max(0.0, log(days * 86400 / (4 * first)) / log(4 / 3))
+    assert not any(_due(checks[-1], NOON + DAY * days * more, policy) for more in (1, 2, 50))
+
+
+def _due(last_checked: datetime, now: datetime, policy: Policy) -> bool:
+    return recheck_due(
+        first_seen=NOON, last_changed=NOON, last_checked=last_checked, announced_modified=None, now=now, policy=policy
+    )
+
+
+@given(st.timedeltas(HOUR, 13 * DAY), st.timedeltas(timedelta(0), 3 * DAY))
+def test_a_change_makes_rechecks_frequent_again(age: timedelta, since: timedelta) -> None:
+    changed = NOON + age
+    due = recheck_due(
+        first_seen=NOON,
+        last_changed=changed,
+        last_checked=changed,
+        announced_modified=None,
+        now=changed + since,
+        policy=Policy(),
+    )
+    assert due is (since >= HOUR and age + since < 14 * DAY)

@@ -88,6 +88,7 @@ def test_short_forms_count_with_the_full_number_only() -> None:
 def test_sign_date(behind: str, signed: date | None) -> None:
     (found,) = citations(f"Nghị quyết số 45/2019/NQ-HĐND{behind}")
     assert found.signed == signed
+    assert bool(found.signed_raw) is bool(signed) and found.signed_raw in behind
 
 
 @pytest.mark.parametrize(

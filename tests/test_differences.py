@@ -1,13 +1,16 @@
 """What differs between two readings of an article, and whether it matters."""
 
+import time
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.differences import differences
-from crawler.types import Article
+from crawler.differences import differences, summary
+from crawler.text import normal
+from crawler.types import Article, Instant, Precision
 
 
 @pytest.mark.parametrize(
@@ -18,7 +21,9 @@ from crawler.types import Article
         ({"lead": None}, [("lead", "Sapo", None)]),
         ({"authors": ("Lê Cát", "Trần Sen")}, [("authors", None, "Lê Cát, Trần Sen")]),
         ({"paragraphs": ("Một", "Ba")}, [("text", "Hai", None)]),
-        ({"paragraphs": ("Một", "Hai rưỡi", "Ba")}, [("text", "Hai", None), ("text", None, "Hai rưỡi")]),
+        ({"paragraphs": ("Một", "Hai rưỡi", "Ba")}, [("text", "Hai", "Hai rưỡi")]),
+        ({"paragraphs": ("Hai", "Ba", "Một")}, [("text", "Một", None), ("text", None, "Một")]),
+        ({"paragraphs": ("Một ", "Hai", "Ba\n")}, []),
         ({"html": "<p>Một</p>"}, []),
     ],
 )
@@ -43,6 +48,9 @@ def test_field_by_field_and_line_by_line(
         ("Phường thu 1.200 đồng.", "Phường thu 1.200 đồng", False),
         ("Buổi họp kết thúc lúc trưa.", None, False),
         (None, "Thêm 3 hộ được cấp giấy.", True),
+        ("Phưòng hợp bàn vè đường xá", "Phường họp bàn về đường xá.", False),
+        ("Nguyễn Văn A phát biểu.", "Nguyễn Văn B phát biểu.", True),
+        ("Họp tại Phường Bến Đò.", "Họp tại phường Bến Đò.", False),
     ],
 )
 def test_figures_dates_names_and_documents_matter(before: str | None, after: str | None, matters: bool) -> None:
@@ -52,6 +60,61 @@ def test_figures_dates_names_and_documents_matter(before: str | None, after: str
     assert {one.substantive for one in found} == {matters}
 
 
+NOON = datetime(2026, 3, 12, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("changed", "matters"),
+    [
+        ({"title": "Phường Bến Đò họp dân"}, False),  # a full stop less
+        ({"title": "Phường Bến Đò hộp dân."}, False),
+        ({"title": "Phường Bến Đo họp dân."}, True),  # a name
+        ({"title": "Bến Đò lấy ý kiến về chợ mới"}, True),
+        ({"published": None}, True),
+        ({"published": Instant(at=NOON + timedelta(minutes=9), precision=Precision.MINUTE, raw="")}, False),
+        ({"published": Instant(at=NOON - timedelta(days=1), precision=Precision.MINUTE, raw="")}, True),
+        ({"updated": Instant(at=NOON, precision=Precision.MINUTE, raw="")}, False),  # the site's clock of its edits
+        ({"authors": ("Lê Sen",)}, True),
+    ],
+)
+def test_titles_dates_and_authors(changed: dict[str, object], matters: bool) -> None:
+    at = Instant(at=NOON, precision=Precision.MINUTE, raw="")
+    old = Article(key="a", url="u", source="s", title="Phường Bến Đò họp dân.", published=at, authors=("Lê Cát",))
+    (found,) = differences(old, replace(old, **changed))  # type: ignore[arg-type]
+    assert found.substantive is matters
+
+
+def test_what_is_substantive_comes_first_and_the_rest_in_the_pages_order() -> None:
+    old = Article(key="a", url="u", source="s", lead="Sapo cũ", paragraphs=("Một", "Hai", "Ba 3", "Bốn"))
+    new = replace(old, lead="Sapo mới", paragraphs=("Mốt", "Hai", "Ba 4", "Bốn bề"))
+    assert [one.after for one in differences(old, new)] == ["Ba 4", "Sapo mới", "Mốt", "Bốn bề"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({}, ""),
+        (
+            {"title": "Thành phố bớt phường", "paragraphs": ("Có 13 phường.", "Hết.")},
+            "Tiêu đề đổi; 1 con số sửa: 12 → 13 phường",
+        ),
+        ({"title": "Quận sắp xếp phường."}, "Sửa câu chữ"),
+        ({"paragraphs": ("Có 12 phường.", "Hết.", "Bà Lê Sen nói.")}, "Thêm 1 đoạn"),
+        ({"paragraphs": ("Hết.", "Có 12 phường.")}, "Đổi chỗ 1 đoạn"),
+        ({"paragraphs": ("Hết.",), "authors": ("Lê Sen",)}, "Tác giả đổi; bỏ 1 đoạn"),
+        ({"paragraphs": ("Có 12 phường của Bến Đò.", "Hết.")}, "1 tên thêm: Bến Đò"),
+        (
+            {"paragraphs": ("Có 3 phường, 4 xã, 5 ấp.", "Hết.")},
+            "1 con số sửa: 12 → 3 phường; 2 con số thêm: 4 xã, 5 ấp",
+        ),
+        ({"paragraphs": ("Có 12 phường.", "Hết 1, 2, 3.")}, "3 con số thêm: 1, 2, …"),
+    ],
+)
+def test_a_change_in_a_sentence(changed: dict[str, object], told: str) -> None:
+    old = Article(key="a", url="u", source="s", title="Quận sắp xếp phường", paragraphs=("Có 12 phường.", "Hết."))
+    assert summary(differences(old, replace(old, **changed))) == told  # type: ignore[arg-type]
+
+
 _TEXTS = st.lists(st.text(st.sampled_from("ab 1Đ"), min_size=1, max_size=4), max_size=8)
 
 
@@ -59,7 +122,16 @@ _TEXTS = st.lists(st.text(st.sampled_from("ab 1Đ"), min_size=1, max_size=4), ma
 def test_the_lines_taken_and_given_lead_from_one_to_the_other(before: list[str], after: list[str]) -> None:
     old, new = (Article(key="a", url="u", source="s", paragraphs=tuple(texts)) for texts in (before, after))
     found = differences(old, new)
-    taken = [one.before for one in found if one.before is not None]
-    given_ = [one.after for one in found if one.after is not None]
-    assert (found == ()) is (before == after)
-    assert sorted([*before, *given_]) == sorted([*after, *taken])
+    taken = [normal(one.before) for one in found if one.before is not None]
+    given_ = [normal(one.after) for one in found if one.after is not None]
+    was, now = ([normal(text) for text in texts] for texts in (before, after))
+    assert (found == ()) is (was == now) is (summary(found) == "")
+    assert sorted([*was, *given_]) == sorted([*now, *taken])
+
+
+def test_a_long_text_takes_no_long_time() -> None:
+    rows = [f"Tổ {number % 70}" for number in range(4000)]
+    old, new = (Article(key="a", url="u", source="s", paragraphs=tuple(rows[at:])) for at in (0, 1))
+    began = time.perf_counter()
+    differences(old, replace(new, paragraphs=("đầu", *new.paragraphs, "x" * 100_000 + " 1")))
+    assert time.perf_counter() - began < 5

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, inspect
 
 import storage.migrations
 from crawler.errors import StoreError
-from crawler.types import Change
+from crawler.types import Change, Departure
 from storage import page, rehash, schema, store
 from tests.running import forks
 from tests.storing import OTHER, TEXT, Stage, article, gone, settled, visit
@@ -113,6 +113,7 @@ def test_a_store_of_the_first_form_keeps_what_it_told(stage: Stage) -> None:
         stage.pass_time()
         gone(stage, opened, 2)
         before = opened.feed("do-thi", "").entries
+    stage.sql("UPDATE rejection SET message = 'HTTP 410'")
     back_to(stage, "0001")
     database = create_engine(stage.url)
     assert "withdrawn_at" not in [column["name"] for column in inspect(database).get_columns("article")]
@@ -123,6 +124,7 @@ def test_a_store_of_the_first_form_keeps_what_it_told(stage: Stage) -> None:
         stored = opened.article("phuong:2")
         assert stored is not None
         assert stored.withdrawn_at == stored.gone_at is not None
+        assert [one.how for one in stored.absences] == [Departure.GONE], "as its refusal says"
         assert opened.feed("do-thi", "").entries == before
         assert opened.problems() == ()
         assert {hit.key for hit in opened.search("phường")} == {"phuong:1", "phuong:2"}

@@ -205,6 +205,53 @@ def test_a_known_article_that_did_not_change_is_told_and_counted() -> None:
     assert pages(crawled) == [(TWO, 404)]
 
 
+def restless() -> Remembered:
+    """An article that said something else at its last visit."""
+    memory = Remembered()
+    known = Due(url=f"https://{ONE}", key="binhan:1", known=True, validators=Validators(etag='"e"'), twice=True)
+    memory.known["binhan:1"] = known
+    return memory
+
+
+def test_a_restless_page_is_asked_for_twice_and_is_one_item() -> None:
+    asked: list[Any] = []
+
+    def answer(request: web.Request) -> web.Response:
+        asked.append((request.headers.get("If-None-Match"), request.headers.get("Cache-Control")))
+        return text(f"<p>{len(asked)}</p>")
+
+    crawled = run(Web({f"{HOST}/tin": "<p>", ONE: answer}), memory=restless())
+    (item,) = crawled.items
+    assert asked == [('"e"', None), (None, "no-cache")]
+    assert (item.body, item.second.body, item.second.requested_url) == (b"<p>1</p>", b"<p>2</p>", f"https://{ONE}")
+    assert crawled.count("fetched") == 2, "the listing, and the article"
+
+
+@pytest.mark.parametrize("then", [404, 500, "redirect", "abort"])
+def test_where_the_second_answer_is_another_thing_the_first_stands_alone(then: Any) -> None:
+    asked: list[str] = []
+
+    def answer(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        if then == "abort" and len(asked) >= 2:
+            assert request.transport
+            request.transport.abort()
+        if then == "redirect" and len(asked) == 2:
+            return web.Response(status=302, headers={"Location": f"http://{TWO}"})
+        return text("<p>Một</p>", 200 if len(asked) == 1 or isinstance(then, str) else then)
+
+    crawled = run(Web({f"{HOST}/tin": "<p>", ONE: answer, TWO: "<p>Hai</p>"}), memory=restless())
+    (item,) = crawled.items
+    assert (item.body, item.second, len(asked) > 1) == ("<p>Một</p>".encode(), None, True)
+    assert (crawled.count("fetched"), crawled.count("failed")) == (2, 0)
+
+
+def test_a_restless_page_that_did_not_change_is_asked_for_once() -> None:
+    some = Web({f"{HOST}/tin": "<p>", ONE: lambda _: web.Response(status=304)})
+    assert run(some, memory=restless()).items == []
+    assert some.asked.count(ONE) == 1
+
+
 def test_a_304_to_an_unconditional_request_is_a_page_like_any_other() -> None:
     some = Web({f"{HOST}/tin": PAGE, ONE: lambda _: web.Response(status=304)})
     assert (ONE, 304) in pages(run(some))

@@ -83,6 +83,15 @@ def test_classify_gives_the_places_and_else_the_sources_own() -> None:
     assert [one.place for one in judge(snapshot(), named, (), "Cần Thơ").places] == ["ha-giang"]
 
 
+@pytest.mark.parametrize(("again", "kept"), [(PAGE.replace("thứ sáu", "thứ bảy"), True), ("", False)])
+def test_a_second_reading_goes_the_same_way_where_it_is_an_article(again: str, kept: bool) -> None:
+    (extract, counts), (classify, _) = with_stage("Extract"), with_stage("Classify")
+    judged = passed(classify, passed(extract, replace(snapshot(), second=snapshot(again))))
+    assert judged.article.paragraphs == SAID
+    assert (judged.second.paragraphs[0] if judged.second else "") == (SAID[0].replace("sáu", "bảy") if kept else "")
+    assert judged.citations and not counts
+
+
 @pytest.mark.parametrize(
     ("page", "reason"),
     [

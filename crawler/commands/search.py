@@ -57,7 +57,7 @@ def filters(
     return Filters(
         source=source,
         topic=topic,
-        document=store.mentions(document)[0] if document else "",
+        document=store.document(document) if document else "",
         places=places,
         since=since and since.replace(tzinfo=UTC),
         until=until and until.replace(tzinfo=UTC) + timedelta(days=1),

@@ -1,14 +1,15 @@
 """`tindothi show`: all that is known of one article."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
-    from crawler.types import Article
+    from crawler.types import Article, Departure
+    from storage.history import Event
     from storage.reading import StoredArticle, StoredRevision
 
 PRINTED = 100  # characters of a stripped line or of the words round a match
@@ -20,16 +21,19 @@ PRINTED = 100  # characters of a stripped line or of the words round a match
 def command(wanted: str, as_json: bool) -> None:
     """Show one article by its ID, key or URL: its revisions, what was stripped by which rule, why it matched."""
     from crawler.config import load
+    from storage.history import history
     from storage.opening import open_store
 
     with open_store(load()) as store:
         article = store.article(wanted)
     if article is None:
         raise click.ClickException(f"no article {wanted!r}; `tindothi search WORDS` finds ids")
+    events = history(article.revisions, article.absences)
     if as_json:
-        click.echo(json.dumps(asdict(article), ensure_ascii=False, indent=2, default=str))
+        told = asdict(article) | {"history": [asdict(event) for event in events]}
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2, default=str))
     else:
-        click.echo("\n".join(_lines(article)))
+        click.echo("\n".join((*_lines(article), *_happened(article, events))))
 
 
 def _lines(article: "StoredArticle") -> Iterator[str]:
@@ -58,22 +62,48 @@ def _lines(article: "StoredArticle") -> Iterator[str]:
     yield f"  seen       {moment(article.first_seen)}, last checked {moment(article.last_checked)}"
     if article.gone_at:
         state = "withdrawn" if article.withdrawn_at else "gone?"
-        yield f"  {state:<9}  {moment(article.gone_at)}"
+        yield f"  {state:<9}  {moment(article.gone_at)}{_how(article.absences[-1].how)}"
+    if article.noisy:
+        yield "  restless   two readings at once differ: look at what is not stripped"
     for entry in article.entries:
         yield f"  entry      {entry.feed}: {entry.standing.value}, updated {moment(entry.updated)}, {entry.id}"
     yield from _found(last)
     yield f"\n{last.article.lead}\n" if last.article.lead else ""
     yield from last.article.paragraphs
     yield from _stripped(last)
+
+
+def _happened(article: "StoredArticle", events: "Sequence[Event]") -> Iterator[str]:
+    """The revisions with what each changed, and when the article was withdrawn and restored."""
+    from crawler.commands.moments import moment
+
+    revisions = {one.sequence: one.article for one in article.revisions}
+    removals = {one.sequence: one.removed_at for one in article.revisions}
     yield "\nrevisions"
-    before: Article | None = None
-    for revision in article.revisions:
-        title = revision.article.title or "(no title)"
-        yield f"  {revision.sequence}  {moment(revision.stored_at)}  {revision.cause.value:<6} {title}"
-        yield from _changed(before, revision.article) if before else ()
-        if revision.removed_at:
-            yield f"     its page is no longer archived: `tindothi gc` removed it on {moment(revision.removed_at)}"
-        before = revision.article
+    for event in events:
+        said = ", ".join(kind.value for kind in event.kinds)
+        text = revisions.get(event.revision or 0)
+        told = (text.title or "(no title)") if text else _gone_since(event)
+        yield f"  {event.revision or '':<3} {moment(event.at)}  {said:<10} {told}".rstrip()
+        if event.summary:
+            yield f"      {event.summary}"
+        before = revisions.get((event.revision or 0) - 1)
+        yield from _changed(before, text) if before and text else ()
+        if removed := removals.get(event.revision or 0):
+            yield f"      its page is no longer archived: `tindothi gc` removed it on {moment(removed)}"
+
+
+def _gone_since(event: "Event") -> str:
+    from crawler.commands.moments import moment
+
+    return f"gone since {moment(event.since)}{_how(event.how)}" if event.since else ""
+
+
+def _how(how: "Departure | None") -> str:
+    from crawler.types import Departure
+
+    said = {Departure.HOME: "sent to the home page", Departure.SAID: "the page says that it is not found"}
+    return f" ({said.get(how, f'HTTP {how.value}')})" if how else ""
 
 
 def _story(article: "StoredArticle") -> Iterator[str]:

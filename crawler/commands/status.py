@@ -53,7 +53,9 @@ def _print(status: "SourceStatus", silent: tuple[str, ...]) -> None:
     numbers = f"{status.articles:>8} {status.pending:>8} {status.rejected:>8}"
     click.echo(f"{status.name:<16} {numbers}  {moment(status.last_new):<16}  {run:<16}")
     if status.restless:
-        click.echo(f"{'':<16} {status.restless} articles change at each visit: look at what is not stripped there")
+        click.echo(f"{'':<16} {status.restless} articles change at each visit: look at what is not stripped there:")
+        for url in status.restless_urls:
+            click.echo(f"{'':<18} {url}")
     if silent:
         click.echo(f"{'':<16} rules that stopped firing: {', '.join(silent)}; look whether the site has a new layout")
     if status.failure:
