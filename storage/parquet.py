@@ -11,7 +11,7 @@ from typing import Any
 from storage.beside import beside
 from storage.exporting import FIELDS
 
-_GROUP, _BYTES = 10_000, 32 << 20  # articles, and letters of their texts, of a row group at most
+_GROUP, _BYTES = 10_000, 8 << 20  # articles, and letters of their texts, of a row group at most
 _INSTANTS = ("published", "updated", "first_seen", "last_changed", "withdrawn")
 
 
