@@ -247,7 +247,7 @@ def test_a_killed_import_leaves_a_whole_store_and_a_second_completes_it(
     whole: bytes, target: Stage, file: Path
 ) -> None:
     before = exported(target)
-    for statement in (40, 70):  # in the midst of the rows, and of the index
+    for statement in (40, 76):  # in the midst of the rows; at their end, or in the index
         process = forks.Process(target=killed_at, args=(target, file, statement))
         process.start()
         process.join()
