@@ -24,11 +24,15 @@ def beside(path: Path) -> Iterator[Path]:
             new.unlink()
 
 
-def refuse_a_store(path: Path) -> None:
-    """What is about to be replaced is no store: an earlier export may be, a store never.
+def replaceable(path: Path) -> Path:
+    """Where a path leads, if a new file may take that place: an earlier one may stand there, but no store.
 
-    :raises StoreError: it is one
+    :raises StoreError: a store is there, or a device
     """
-    with suppress(sqlite3.Error), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        raise StoreError(f"{path}: this is no file; name one")
+    with suppress(sqlite3.Error), closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as db:
         if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone():
             raise StoreError(f"{path}: this is a store; name another file")
+    return path

@@ -88,6 +88,8 @@ class Database:
             raise StoreError(f"{self.name}: {' '.join(str(error.orig).split())}") from error
         except SQLAlchemyError as error:
             raise StoreError(f"{self.name}: {error}") from error
+        except UnicodeDecodeError as error:  # SQLite quotes what it cannot read
+            raise StoreError(f"{self.name}: the database is damaged; restore a backup") from error
 
 
 def _json(value: object) -> str:

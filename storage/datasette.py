@@ -27,6 +27,7 @@ from storage.search import Filters
 
 article, revision = schema.article, schema.revision
 _AT_ONCE = 200
+_LONG = ("text", "html")  # they come last: a query that asks for others does not read them
 
 # Tables and columns, with their meanings; those of an article are `storage.exporting.FIELDS`.
 TABLES: Mapping[str, str] = {
@@ -38,7 +39,12 @@ TABLES: Mapping[str, str] = {
 }
 COLUMNS: Mapping[str, Mapping[str, str]] = {
     "sources": {"name": "short name", "title": "name in words", "place": "what it is responsible for"},
-    "articles": {**FIELDS, "text": "the paragraphs, one a line", "day": "of publication, as printed"},
+    "articles": {
+        **{name: said for name, said in FIELDS.items() if name not in _LONG},
+        "day": "of publication, as printed",
+        "text": "the paragraphs, one a line",
+        "html": FIELDS["html"],
+    },
     "revisions": {
         "id": "number in this store",
         "article": "the article",
@@ -111,7 +117,7 @@ def metadata(name: str) -> dict[str, Any]:
     tables: dict[str, Any] = {
         table: {"description": said, "columns": dict(COLUMNS[table])} for table, said in TABLES.items()
     }
-    tables["articles"] |= {"label_column": "title", "sort_desc": "published"}
+    tables["articles"] |= {"label_column": "title", "sort_desc": "published", "size": 20}  # texts are long
     tables["sources"] |= {"label_column": "title"}
     about = {"title": "tin đô thị", "description": _DESCRIPTION, "license": _LICENCE}
     return {**about, "databases": {name: {"tables": tables}}}

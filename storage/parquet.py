@@ -11,7 +11,7 @@ from typing import Any
 from storage.beside import beside
 from storage.exporting import FIELDS
 
-_GROUP, _BYTES = 10_000, 32 << 20  # articles, and letters of their texts, of a row group at most
+_GROUP, _BYTES = 10_000, 8 << 20  # articles, and letters of their texts, of a row group at most
 _INSTANTS = ("published", "updated", "first_seen", "last_changed", "withdrawn")
 
 
@@ -60,6 +60,7 @@ def _schema(pa: Any) -> Any:
         "images": pa.list_(pa.struct([(name, pa.string()) for name in ("url", "alt", "caption")])),
         "attachments": pa.list_(pa.struct([(name, pa.string()) for name in ("name", "url")])),
         "topics": texts,
+        "places": pa.list_(pa.struct([*((name, pa.string()) for name in ("id", "name", "now")), ("named", pa.int64())])),
         "documents": texts,
         "first_seen": ours,
         "last_changed": ours,

@@ -1,6 +1,7 @@
 """`tindothi export --format sqlite`: a file for Datasette, with what its columns mean beside it."""
 
 import json
+import os
 import sqlite3
 import unicodedata
 from collections.abc import Sequence
@@ -156,6 +157,16 @@ def test_a_store_is_never_overwritten(stage: Stage, tmp_path: Path) -> None:
         assert isinstance(refused, StoreError)
         assert "this is a store; name another file" in str(refused)
     assert store.sql("SELECT count(*) FROM article") == [(0,)]
+
+
+def test_a_device_is_no_place_and_a_link_stays_one(stage: Stage, tmp_path: Path) -> None:
+    pipe, link = tmp_path / "pipe", tmp_path / "link.db"
+    os.mkfifo(pipe)
+    assert "this is no file; name one" in str(export(stage, pipe).exception)
+    assert pipe.is_fifo()
+    link.symlink_to(tmp_path / "corpus.db")
+    assert export(stage, link).exit_code == 0
+    assert link.is_symlink() and (tmp_path / "corpus.metadata.json").is_file()
 
 
 def test_a_file_must_be_named(stage: Stage) -> None:

@@ -38,10 +38,11 @@ def command(form: str, output: Path | None, full: bool, **chosen: Any) -> None:
 
     JSON Lines and CSV hold one article a line. In CSV the paragraphs of a text are lines, other lists are JSON, and an
     apostrophe stands before what a spreadsheet would run as a formula. The SQLite file holds sources, articles,
-    revisions, matches, citations and their full text, with or without diacritics. The README tells what each field
-    means.
+    revisions, matches, citations and their full text, with or without diacritics; Datasette is quicker with the
+    setting suggest_facets off. The README tells what each field means.
     """
     from crawler.config import load
+    from storage.beside import replaceable
     from storage.opening import open_store
 
     if full and (form != "jsonl" or any(value not in ("", None) for value in chosen.values())):
@@ -50,6 +51,7 @@ def command(form: str, output: Path | None, full: bool, **chosen: Any) -> None:
         raise click.UsageError(f"--format {form} is a file of its own: name it with --output FILE")
     if form == "parquet":
         _need_pyarrow()
+    output = output and replaceable(output)
     with open_store(load()) as store, _told(output):
         if full:
             with _lines(output) as out:
@@ -111,13 +113,10 @@ def _lines(output: Path | None) -> Iterator[IO[str]]:
 def _told(output: Path | None) -> Iterator[None]:
     """A file that cannot be written is told as ours; what befalls the standard output, the command line tells."""
     from crawler.errors import StoreError
-    from storage.beside import refuse_a_store
 
-    if output is None:
-        yield
-        return
-    refuse_a_store(output)
     try:
         yield
     except OSError as error:
+        if output is None:
+            raise
         raise StoreError(f"{output}: {error.strerror or error}; mend it and run again") from error
