@@ -60,7 +60,9 @@ def _schema(pa: Any) -> Any:
         "images": pa.list_(pa.struct([(name, pa.string()) for name in ("url", "alt", "caption")])),
         "attachments": pa.list_(pa.struct([(name, pa.string()) for name in ("name", "url")])),
         "topics": texts,
-        "places": pa.list_(pa.struct([*((name, pa.string()) for name in ("id", "name", "now")), ("named", pa.int64())])),
+        "places": pa.list_(
+            pa.struct([*((name, pa.string()) for name in ("id", "name", "now")), ("named", pa.int64())])
+        ),
         "documents": texts,
         "first_seen": ours,
         "last_changed": ours,
