@@ -38,14 +38,19 @@ class Database:
             raise StoreError(f"{self.name}: {error}; {_MEND}") from error
         self._timeout = timeout
         self._writer = threading.RLock()
+        self._read: set[Connection] = set()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that sees one state of the store."""
         with self._told(), self._engine.connect() as plain:
             connection = self._ways.read_only(plain)
-            with connection.begin():
-                yield connection
+            self._read.add(connection)
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                self._read.discard(connection)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -72,7 +77,9 @@ class Database:
         return version is None
 
     def close(self) -> None:
-        """Closes every connection."""
+        """Closes every connection; one that something still streams from, too."""
+        for connection in tuple(self._read):
+            connection.invalidate()
         self._engine.dispose()
 
     @contextmanager

@@ -80,3 +80,10 @@ def test_more_articles_than_are_read_at_once(stage: Stage, monkeypatch: pytest.M
 def test_the_readme_explains_every_field() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert [name for name, meaning in FIELDS.items() if f"| `{name}` | {meaning} |" not in readme] == []
+
+
+def test_a_store_that_is_closed_keeps_no_connection_of_a_reader_that_went_away(stage: Stage) -> None:
+    with stage.store() as store:
+        rows = store.export()
+        assert next(rows)["id"] == 1
+    rows.close()  # type: ignore[attr-defined]
