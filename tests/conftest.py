@@ -1,10 +1,15 @@
 """Shared fixtures: where the real saved pages and data are."""
 
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
+from sqlalchemy import URL, Engine
+
+from storage import postgresql, sqlite
 
 settings.register_profile("untimed", deadline=None)  # how long an example takes tells of the machine
 settings.load_profile("untimed")
@@ -22,6 +27,27 @@ def shared() -> Path:
     if named:
         pytest.fail(f"TINDOTHI_SHARED={named} has no folder `seeds`; set it to the folder of seeds, pages and data")
     pytest.skip(f"SKIPPED FOR WANT OF REAL PAGES: no {folder}; set TINDOTHI_SHARED")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once() -> Iterator[None]:
+    """Each store has an engine of its own; here all of a kind share the statements that SQLAlchemy has compiled."""
+    with pytest.MonkeyPatch.context() as patch:
+        for ways in (sqlite, postgresql):
+            patch.setattr(ways, "engine", _sharing(ways.engine))
+        yield
+
+
+def _sharing(make: Callable[..., Engine]) -> Callable[..., Engine]:
+    first: list[Engine] = []
+
+    def engine(url: URL, timeout: float, **options: Any) -> Engine:
+        made = make(url, timeout, **options)
+        first.append(made) if not first else None
+        made.dialect, made._compiled_cache = first[0].dialect, first[0]._compiled_cache
+        return made
+
+    return engine
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
