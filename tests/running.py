@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from crawler.portal import LocalWeb
+from tests.conftest import ROOT
 
 SECONDS = 120  # a run that takes longer hangs
 LOADED = """
@@ -93,7 +94,7 @@ class Operator:
 
     def scrapy(self, *arguments: str) -> Ran:
         """`scrapy ARGUMENTS…` from the checkout."""
-        return Going(_scrapy, arguments, self.environment()).ended()
+        return Going(scrapy, arguments, self.environment()).ended()
 
     def age(self, *, days: int) -> None:
         """Let every stored article have been looked at that long ago, so that all are due again."""
@@ -111,7 +112,7 @@ def tindothi(arguments: Sequence[str]) -> None:
     main(arguments)
 
 
-def _scrapy(arguments: Sequence[str]) -> None:
+def scrapy(arguments: Sequence[str]) -> None:
     from scrapy.cmdline import execute
 
     execute(["scrapy", *arguments])
@@ -155,7 +156,8 @@ class Going:
 def _become(
     main: Callable[[Sequence[str]], None], arguments: Sequence[str], environment: dict[str, str], out: str, err: str
 ) -> None:
-    """In the forked process: be the program, with its own settings and streams."""
+    """In the forked process: be the program, with its own settings and streams, in the checkout."""
+    os.chdir(ROOT)
     os.environ.clear()
     os.environ.update(environment)
     for number, path in ((0, os.devnull), (1, out), (2, err)):

@@ -117,7 +117,7 @@ def test_certificates_are_verified(tmp_path: Path, monkeypatch: pytest.MonkeyPat
             **({"fetch__ca_file": local.ca_file} if trusting else {}),
         )
         asked = {seen.host for seen in local.requests}
-    refused = {host for host in HOSTS if f"https://{host}/tin: CertificateRefused" in done.stderr}
+    refused = {host for host in HOSTS if f"https://{host}/tin: CertificateRefused" in done.err}
     assert asked == ({"tot.example.vn"} if trusting else set())
     assert refused == set(HOSTS) - asked
-    assert "Traceback" not in done.stderr
+    assert "Traceback" not in done.err

@@ -93,7 +93,7 @@ def test_a_dead_source_is_not_listed_and_says_why(tmp_path: Path) -> None:
 
 def test_scrapy_list_names_them(tmp_path: Path) -> None:
     done = scrapy("list", data=tmp_path)
-    assert (done.returncode, done.stdout.split()) == (0, list(SOURCES))
+    assert (done.code, done.out.split()) == (0, list(SOURCES))
 
 
 def test_scrapy_crawl_stores_and_does_not_publish_and_finds_nothing_new_the_next_time(tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_scrapy_crawl_stores_and_does_not_publish_and_finds_nothing_new_the_next
     with LocalWeb(tmp_path, articles_per_site=4) as local:
         how = {"fetch__proxy": local.proxy_url, "fetch__ca_file": local.ca_file, "fetch__delay": 0}
         for _ in range(2):
-            assert scrapy("crawl", "tcnn", data=data, **how).returncode == 0
+            assert scrapy("crawl", "tcnn", data=data, **how).code == 0
         shown = [url for url, post in local.posts("tcnn").items() if not post.hidden]
         assert all(local.asked(url) == 1 for url in shown), "no article is asked for twice"
         agents = {seen.user_agent for seen in local.requests}
