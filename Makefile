@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 SHELL := /bin/sh
 
-.PHONY: demo test lint bench bench-extraction bench-stories lock clean
+.PHONY: demo test lint bench bench-extraction bench-stories bench-store lock clean
 
 .venv/.ready: requirements.lock pyproject.toml .ci/environment.py
 	python3 .ci/environment.py
@@ -30,6 +30,9 @@ bench-extraction: .venv/.ready .venv-bench/.ready  ## extraction on real pages, 
 
 bench-stories: .venv/.ready  ## which copies of real texts become one story, and how quickly
 	$(PY) -m tests.benchmarks.stories
+
+bench-store: .venv/.ready  ## a store of a million generated articles (`python -m tests.benchmarks.store --help`: fewer)
+	$(PY) -m tests.benchmarks.store
 
 lock: .venv/.ready  ## refresh requirements.lock (hashes, no host names)
 	$(PY) -m pip install --quiet uv
