@@ -11,7 +11,7 @@ from sqlalchemy import URL, Engine
 
 from storage import postgresql, sqlite
 
-settings.register_profile("untimed", deadline=None)  # how long an example takes tells of the machine
+settings.register_profile("untimed", deadline=None, max_examples=50)  # how long one takes tells of the machine
 settings.load_profile("untimed")
 
 ROOT = Path(__file__).resolve().parent.parent

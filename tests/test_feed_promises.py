@@ -444,7 +444,7 @@ class Month:
             store.save(judged(page, said, TOPIC))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize(("engine", "seed"), [("sqlite", 0), ("sqlite", 1), ("postgresql", 2)], indirect=["engine"])
 def test_a_month_of_a_readers_life(tmp_path: Path, engine: str, seed: int) -> None:
     stage = Stage(tmp_path, engine=engine)
     reader = Reader(tmp_path / "feeds" / f"{TOPIC}.atom")

@@ -342,7 +342,7 @@ def test_entries_name_source_and_place(stage: Stage, store: Store) -> None:
     assert len(entry.citations) == 1
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(
     st.lists(
         st.tuples(st.integers(1, 4), st.sampled_from([TEXT, OTHER, ("Ngắn.",)]), st.sampled_from(["", "a", "b", "ab"])),
