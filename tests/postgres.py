@@ -102,5 +102,11 @@ def _start(programs: Path, folder: Path) -> URL | None:
 
 
 def _execute(server: URL, statement: str) -> None:
-    with psycopg.connect(server.render_as_string(hide_password=False), autocommit=True) as connection:
-        connection.execute(statement)
+    _connection(server).execute(statement)
+
+
+@functools.cache
+def _connection(server: URL) -> psycopg.Connection:
+    made = psycopg.connect(server.render_as_string(hide_password=False), autocommit=True)
+    atexit.register(made.close)
+    return made
