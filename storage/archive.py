@@ -23,7 +23,7 @@ from storage.revisits import Originals
 from storage.saved import iterate
 from storage.warc import ArchiveDamaged, Origin
 
-__all__ = ["OPEN", "Archive", "ArchiveDamaged", "Originals", "Place", "iterate"]
+__all__ = ["OPEN", "Archive", "ArchiveDamaged", "Originals", "Position", "iterate"]
 
 MAX_BYTES = 1_000_000_000
 Ends = Callable[[str], int]  # where a file's last indexed record ends, in bytes; 0: none is indexed
@@ -31,7 +31,7 @@ NOTHING: Mapping[str, Origin] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Position:
     """Where a record lies: file name in the archive's folder, offset and length in bytes; its payload's digest.
 
     `body_in`: of a revisit, where the record lies that holds the body.
@@ -41,7 +41,7 @@ class Place:
     offset: int
     length: int
     digest: str
-    body_in: "Place | None" = None
+    body_in: "Position | None" = None
 
 
 def _now() -> datetime:
@@ -66,7 +66,7 @@ class Archive:
         self._file: ArchiveFile | None = None
         self._full: list[ArchiveFile] = []  # they take no more, and wait until all in them is indexed
 
-    def write(self, page: Snapshot, *, known_end: Ends = _none_known) -> Place:
+    def write(self, page: Snapshot, *, known_end: Ends = _none_known) -> Position:
         """Appends the page. The first call mends what killed runs left, see `recover`.
 
         :raises StoreError: the disk is full or refuses; nothing is left of the page
@@ -75,7 +75,7 @@ class Archive:
 
     def write_all(
         self, pages: Sequence[Snapshot], *, origins: Mapping[str, Origin] = NOTHING, known_end: Ends = _none_known
-    ) -> list[Place]:
+    ) -> list[Position]:
         """Appends pages that belong together, one behind the other whoever else writes; see `write`.
 
         A page whose body's digest is among the `origins` is written as a revisit.
@@ -91,11 +91,11 @@ class Archive:
                 where = self._folder / self._file.name if self._file else self._folder
                 raise _refused(error.filename or where, "written", error) from error
         return [
-            Place(file=file.name, offset=offset, length=len(data), digest=digest)
+            Position(file=file.name, offset=offset, length=len(data), digest=digest)
             for offset, data, digest in zip(offsets, packed, digests, strict=True)
         ]
 
-    def read(self, place: Place) -> Snapshot:
+    def read(self, place: Position) -> Snapshot:
         """The page of a record; that of a revisit with its body.
 
         :raises StoreError: it is not there, not whole, or not what was written
@@ -115,7 +115,7 @@ class Archive:
                     return record.page
         raise StoreError(f"{path}: the record at offset {place.offset} is damaged")
 
-    def holds(self, place: Place) -> bool:
+    def holds(self, place: Position) -> bool:
         """Whether the record's file is there, and long enough."""
         return self.size(place.file) >= place.offset + place.length
 

@@ -78,7 +78,7 @@ class Database:
 
     def close(self) -> None:
         """Closes every connection; one that something still streams from, too."""
-        for connection in tuple(self._read):
+        for connection in self._read.copy():
             connection.invalidate()
         self._engine.dispose()
 

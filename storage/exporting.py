@@ -53,9 +53,7 @@ def rows(db: Connection, filters: Filters) -> Iterator[dict[str, Any]]:
     last = 0
     while True:
         query = (
-            select(
-                article, *(column for column in revision.c if column.name not in article.c), revision.c.id.label("at")
-            )
+            select(article, *_OF_THE_TEXT, revision.c.id.label("at"))
             .select_from(article.join(revision, schema.CURRENT))
             .where(article.c.id > last)
             .order_by(article.c.id)

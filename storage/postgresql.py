@@ -36,9 +36,9 @@ from sqlalchemy.exc import DBAPIError
 
 from crawler.errors import StoreError
 from crawler.query import Clause, Term
+from storage.schema import FULL_TEXT
 from storage.texts import Texts, Tier
 
-FULL_TEXT = "search"
 DDL: tuple[str, ...] = (
     f"CREATE TABLE {FULL_TEXT} (article_id INTEGER PRIMARY KEY REFERENCES article (id), title TEXT NOT NULL,"
     " body TEXT NOT NULL, folded_title TEXT NOT NULL, folded_body TEXT NOT NULL, lexemes TSVECTOR NOT NULL)",

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Select, func, insert, select, update
 from crawler.errors import PageRemoved, StoreError
 from crawler.types import Snapshot
 from storage import schema, warc
-from storage.archive import Place
+from storage.archive import Position
 
 record = schema.record
 THERE = record.c.removed_at.is_(None)
@@ -23,7 +23,7 @@ class Body:
     """A record that holds its own body, for others to refer to."""
 
     record: int
-    place: Place
+    place: Position
     origin: warc.Origin
 
 
@@ -59,7 +59,7 @@ def are_there(db: Connection, bodies: Collection[Body]) -> bool:
 
 
 def keep(
-    db: Connection, pages: Sequence[Snapshot], lying: Sequence[Place | int], bodies: Mapping[str, Body]
+    db: Connection, pages: Sequence[Snapshot], lying: Sequence[Position | int], bodies: Mapping[str, Body]
 ) -> list[int]:
     """Indexes an article's page and its further pages, each where it lies or by its record; gives the records.
 
@@ -68,7 +68,7 @@ def keep(
     kept: list[int] = []
     for page, where in zip(pages, lying, strict=True):
         first = kept[0] if kept else None
-        if isinstance(where, Place):
+        if isinstance(where, Position):
             kept.append(_added(db, page, where, first, bodies.get(where.digest)))
             continue
         if first is not None:
@@ -77,7 +77,7 @@ def keep(
     return kept
 
 
-def _added(db: Connection, page: Snapshot, place: Place, part_of: int | None, body: Body | None) -> int:
+def _added(db: Connection, page: Snapshot, place: Position, part_of: int | None, body: Body | None) -> int:
     values = {
         "source": page.source,
         "requested_url": page.requested_url,
@@ -94,7 +94,7 @@ def _added(db: Connection, page: Snapshot, place: Place, part_of: int | None, bo
     return int(db.execute(insert(record).values(values).returning(record.c.id)).scalar_one())
 
 
-def place(db: Connection, record_id: int) -> Place:
+def place(db: Connection, record_id: int) -> Position:
     """Where a record lies.
 
     :raises PageRemoved: its file was removed
@@ -109,7 +109,7 @@ def place(db: Connection, record_id: int) -> Place:
     return _place(row)
 
 
-def context(db: Connection, record_id: int) -> tuple[int | None, Mapping[int, Place]]:
+def context(db: Connection, record_id: int) -> tuple[int | None, Mapping[int, Position]]:
     """The record that begins the article of this further page; and by record, where those lie that follow this one."""
     part_of = db.execute(select(record.c.part_of).where(record.c.id == record_id)).scalar_one_or_none()
     parts = db.execute(_rows().where(record.c.part_of == record_id, THERE).order_by(record.c.id))
@@ -122,13 +122,13 @@ def has_lost_parts(db: Connection, record_id: int) -> bool:
     return not {row.url for row in parts} <= {row.url for row in parts if row.removed_at is None}
 
 
-def lying(db: Connection, url: str, fetched_at: datetime) -> Place | None:
+def lying(db: Connection, url: str, fetched_at: datetime) -> Position | None:
     """Where the page of a URL lies that was fetched then."""
     row = db.execute(_rows().where(record.c.url == url, record.c.fetched_at == fetched_at, THERE)).first()
     return _place(row) if row else None
 
 
-def lying_with(db: Connection, digest: str) -> Place | None:
+def lying_with(db: Connection, digest: str) -> Position | None:
     """Where a page with this body lies."""
     row = db.execute(_rows().where(record.c.digest == digest, record.c.body_in.is_(None), THERE)).first()
     return _place(row) if row else None
@@ -141,11 +141,11 @@ def _rows() -> Select[Any]:
     return select(record, *columns).outerjoin(_holder, _holder.c.id == record.c.body_in)
 
 
-def _place(row: Row[Any]) -> Place:
+def _place(row: Row[Any]) -> Position:
     body_in = None
     if row.body_in is not None:
-        body_in = Place(file=row.body_file, offset=row.body_offset, length=row.body_length, digest=row.digest)
-    return Place(file=row.file, offset=row.offset, length=row.length, digest=row.digest, body_in=body_in)
+        body_in = Position(file=row.body_file, offset=row.body_offset, length=row.body_length, digest=row.digest)
+    return Position(file=row.file, offset=row.offset, length=row.length, digest=row.digest, body_in=body_in)
 
 
 def end(db: Connection, file: str) -> int:

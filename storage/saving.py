@@ -114,26 +114,7 @@ def _revisit(
     now: datetime,
     policy: Policy,
 ) -> Change:
-    ours = _is_ours(page, current) or (again is not None and _says_the_same(again, page))
-    noise = not ours and _is_noise(page, known, current, again)
-    if noise and again is not None and content_hash(again.title, again.lead, again.paragraphs) != current.content_hash:
-        ours, noise = True, False  # today's rules read the old page otherwise, too
-    decision = decide(
-        Known(
-            content_hash=current.content_hash,
-            seen_hash=known.seen_hash,
-            read_at=known.last_read,
-            restless=known.restless,
-            noisy=known.noisy,
-        ),
-        Seen(
-            content_hash=page.content_hash,
-            fetched_at=page.fetched_at,
-            ours=ours,
-            twice=page.judged.second is not None,
-            noise=noise,
-        ),
-    )
+    decision = _decision(page, known, current, again)
     if decision.capped:
         logger.warning("%s: another text at each visit; not stored until it stays", known.url)
     revision_id, moved = current.id, False
@@ -157,6 +138,30 @@ def _revisit(
         ledger.follow(db, known.story_id, now)
     _arrived(db, page, known.id, now)
     return decision.change
+
+
+def _decision(page: Page, known: Row[Any], current: Row[Any], again: Article | None) -> Decision:
+    """What the page says of its article: is a difference the site's, ours, or noise?"""
+    ours = _is_ours(page, current) or (again is not None and _says_the_same(again, page))
+    noise = not ours and _is_noise(page, known, current, again)
+    if noise and again is not None and content_hash(again.title, again.lead, again.paragraphs) != current.content_hash:
+        ours, noise = True, False  # today's rules read the old page otherwise, too
+    return decide(
+        Known(
+            content_hash=current.content_hash,
+            seen_hash=known.seen_hash,
+            read_at=known.last_read,
+            restless=known.restless,
+            noisy=known.noisy,
+        ),
+        Seen(
+            content_hash=page.content_hash,
+            fetched_at=page.fetched_at,
+            ours=ours,
+            twice=page.judged.second is not None,
+            noise=noise,
+        ),
+    )
 
 
 def _is_noise(page: Page, known: Row[Any], current: Row[Any], again: Article | None) -> bool:

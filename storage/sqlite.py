@@ -14,9 +14,9 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
 from crawler.query import Clause, Term
+from storage.schema import FULL_TEXT
 from storage.texts import Texts, Tier
 
-FULL_TEXT = "search"
 # Every sign but blanks belongs to a word: the words are ours (`storage.texts`), and FTS5 only parts them again.
 DDL: tuple[str, ...] = (
     f"CREATE VIRTUAL TABLE {FULL_TEXT} USING fts5(title, body, folded_title, folded_body,"

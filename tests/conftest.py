@@ -10,11 +10,12 @@ from hypothesis import settings
 from sqlalchemy import URL, Engine
 
 from storage import postgresql, sqlite
+from storage.store import Store
+from tests.running import ROOT as ROOT
+from tests.storing import ENGINES, Stage
 
 settings.register_profile("untimed", deadline=None, max_examples=50)  # how long one takes tells of the machine
 settings.load_profile("untimed")
-
-ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +51,20 @@ def _sharing(make: Callable[..., Engine]) -> Callable[..., Engine]:
     return engine
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="session", params=ENGINES)
 def engine(request: pytest.FixtureRequest) -> str:
     """Each database that a store may live in."""
     return str(request.param)
+
+
+@pytest.fixture
+def stage(tmp_path: Path, engine: str) -> Stage:
+    """A store in a folder of the test's own, on each database."""
+    return Stage(tmp_path, engine=engine)
+
+
+@pytest.fixture
+def store(stage: Stage) -> Iterator[Store]:
+    """That store, open."""
+    with stage.store() as opened:
+        yield opened

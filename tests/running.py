@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from crawler.portal import LocalWeb
-from tests.conftest import ROOT
 
+ROOT = Path(__file__).resolve().parent.parent
 SECONDS = 120  # a run that takes longer hangs
 LOADED = """
     aiohttp

@@ -19,7 +19,7 @@ from warcio.warcwriter import WARCWriter
 from crawler.errors import StoreError
 from crawler.types import Snapshot
 from storage import warc
-from storage.archive import Archive, ArchiveDamaged, Place, iterate
+from storage.archive import Archive, ArchiveDamaged, Position, iterate
 from tests.storing import START, Stage, article, checked, visit
 
 PAGE = Snapshot(
@@ -47,7 +47,7 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
     opened.close()
 
 
-def write(archive: Archive, *pages: Snapshot) -> list[Place]:
+def write(archive: Archive, *pages: Snapshot) -> list[Position]:
     return [archive.write(page) for page in pages]
 
 

@@ -5,7 +5,7 @@ another date counts. The pages are what an extraction would give; the clock is p
 """
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -53,17 +53,6 @@ class Reader:
         self.known |= shown
         self.titles = {entry.id: entry.title for entry in read.entries}
         return new, moved
-
-
-@pytest.fixture
-def stage(tmp_path: Path, engine: str) -> Stage:
-    return Stage(tmp_path, engine=engine)
-
-
-@pytest.fixture
-def store(stage: Stage) -> Iterator[Store]:
-    with stage.store() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -14,11 +13,6 @@ from tests.storing import DAY, HOUR, START, TEXT, Stage, article, due_keys, sett
 
 MINUTE = timedelta(minutes=1)
 SOURCE = Source(name="phuong", title="Phường Bến Gỗ", hosts=("phuong.example",))
-
-
-@pytest.fixture
-def stage(tmp_path: Path, engine: str) -> Stage:
-    return Stage(tmp_path, engine=engine)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Entries: which are news, under which id, and when they move."""
 
 import uuid
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,12 +25,6 @@ LISTING = "https://phuong.example/"
 @pytest.fixture
 def stage(tmp_path: Path, engine: str) -> Stage:
     return Stage(tmp_path, policy=POLICY, engine=engine)
-
-
-@pytest.fixture
-def store(stage: Stage) -> Iterator[Store]:
-    with stage.store() as opened:
-        yield opened
 
 
 def text(number: int) -> tuple[str, ...]:

@@ -18,11 +18,6 @@ from tests.running import forks
 from tests.storing import OTHER, TEXT, Stage, article, gone, settled, visit
 
 
-@pytest.fixture
-def stage(tmp_path: Path, engine: str) -> Stage:
-    return Stage(tmp_path, engine=engine)
-
-
 def test_the_steps_lead_to_the_schema(stage: Stage) -> None:
     with stage.store():
         pass

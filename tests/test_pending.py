@@ -1,11 +1,8 @@
 """What is announced is fetched until it is stored, refused or expired; what is stored is checked again."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-
-import pytest
 
 from crawler.types import Change, Failure, Precision, Validators
 from storage.store import Store
@@ -25,17 +22,6 @@ from tests.storing import (
 
 ROOT = Path(__file__).resolve().parent.parent
 LISTING = "https://phuong.example/tin-tuc"
-
-
-@pytest.fixture
-def stage(tmp_path: Path, engine: str) -> Stage:
-    return Stage(tmp_path, engine=engine)
-
-
-@pytest.fixture
-def store(stage: Stage) -> Iterator[Store]:
-    with stage.store() as opened:
-        yield opened
 
 
 def test_what_is_announced_is_pending_until_it_is_stored(stage: Stage, store: Store) -> None:

@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,17 +25,6 @@ from storage.warc import Origin
 from tests.storing import DAY, START, Stage, article, checked, url_of, visit
 
 BODY = "<p>Phường Bến Gỗ họp tổ dân phố.</p>".encode() * 20
-
-
-@pytest.fixture
-def stage(tmp_path: Path, engine: str) -> Stage:
-    return Stage(tmp_path, engine=engine)
-
-
-@pytest.fixture
-def store(stage: Stage) -> Iterator[Store]:
-    with stage.store() as opened:
-        yield opened
 
 
 def files_of(stage: Stage) -> list[Path]:

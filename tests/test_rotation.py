@@ -29,12 +29,6 @@ def stage(tmp_path: Path, engine: str) -> Stage:
     return Stage(tmp_path, policy=Policy(archive_bytes=SIZE), engine=engine)
 
 
-@pytest.fixture
-def store(stage: Stage) -> Iterator[Store]:
-    with stage.store() as opened:
-        yield opened
-
-
 def page(stage: Stage, number: int, size: int = 700, source: str = "phuong") -> Snapshot:
     """A page that packing makes no smaller."""
     noise = b"".join(warc.digest(b"%d %d" % (number, part)).encode()[7:] for part in range(size // 32))

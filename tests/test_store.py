@@ -1,6 +1,6 @@
 """Judged pages in the store: what is new, changed, the same, somewhere else, or gone."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -49,17 +49,6 @@ from tests.storing import (
 
 ROOT = Path(__file__).resolve().parent.parent
 LISTING = "https://phuong.example/tin-tuc"
-
-
-@pytest.fixture
-def stage(tmp_path: Path, engine: str) -> Stage:
-    return Stage(tmp_path, engine=engine)
-
-
-@pytest.fixture
-def store(stage: Stage) -> Iterator[Store]:
-    with stage.store() as opened:
-        yield opened
 
 
 def test_an_article_comes_back_as_it_was_given(stage: Stage, store: Store) -> None:

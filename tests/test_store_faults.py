@@ -3,7 +3,6 @@
 import os
 import signal
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -29,17 +28,6 @@ from tests.storing import (
 )
 
 LISTING = "https://phuong.example/tin-tuc"
-
-
-@pytest.fixture
-def stage(tmp_path: Path, engine: str) -> Stage:
-    return Stage(tmp_path, engine=engine)
-
-
-@pytest.fixture
-def store(stage: Stage) -> Iterator[Store]:
-    with stage.store() as opened:
-        yield opened
 
 
 class Killer:

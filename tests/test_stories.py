@@ -1,6 +1,5 @@
 """One text in several places: who tells it, under which id, where else it stands, and what if a place goes."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -18,12 +17,6 @@ from tests.storing import DAY, OTHER, START, Stage, article, gone, settled, url_
 @pytest.fixture
 def stage(tmp_path: Path, engine: str) -> Stage:
     return Stage(tmp_path, policy=Policy(baseline_items=3, baseline_days=7), engine=engine)
-
-
-@pytest.fixture
-def store(stage: Stage) -> Iterator[Store]:
-    with stage.store() as opened:
-        yield opened
 
 
 def entries(store: Store, feed: str = "do-thi") -> list[Entry]:
