@@ -85,7 +85,9 @@ class CrawlConfig(Section):
         14, ge=1, le=36500, description="days after which an announced article that cannot be had is given up"
     )
     recheck_days: Days = Field(14, description="days for which a stored article is checked for changes; 0: never")
-    recheck_first: Seconds = Field(3600, description="seconds until the first re-check; later ones come ever rarer")
+    recheck_first: Seconds = Field(
+        3600, description="seconds until the first re-check; later ones come ever rarer; 0: in every run"
+    )
 
 
 class ArchiveConfig(Section):

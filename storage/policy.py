@@ -62,8 +62,8 @@ def recheck_due(
 ) -> bool:
     """Whether a stored article is to be fetched again: soon after a change, ever rarer while nothing changes.
 
-    Due when it was not checked for a quarter of the time since its last change, and at least `recheck_first`, for
-    `recheck_days` from when it was first seen; and once whenever a listing says it was modified since the last check.
+    Due when it was not checked for a quarter of the time since its last change, and at least `recheck_first` (0: at any
+    time), for `recheck_days` from when it was first seen; and once whenever a listing says it was modified since the last check.
     `doubted`: it seems to be gone, which is not believed yet; then soon and as long as that lasts.
     """
     if announced_modified is not None and announced_modified > last_checked:
@@ -72,7 +72,8 @@ def recheck_due(
         return policy.recheck_days > 0 and now - last_checked >= timedelta(seconds=policy.recheck_first)
     if now - first_seen >= timedelta(days=policy.recheck_days):
         return False
-    return now - last_checked >= max(timedelta(seconds=policy.recheck_first), (now - last_changed) / 4)
+    first = timedelta(seconds=policy.recheck_first)
+    return not first or now - last_checked >= max(first, (now - last_changed) / 4)
 
 
 def are_many(gone: int, there: int) -> bool:

@@ -3,11 +3,9 @@
 The processes are forked from one that has imported the libraries: importing them anew takes longer than a crawl here.
 """
 
-import contextlib
 import json
 import multiprocessing
 import os
-import sqlite3
 import sys
 import tempfile
 import time
@@ -95,11 +93,6 @@ class Operator:
     def scrapy(self, *arguments: str) -> Ran:
         """`scrapy ARGUMENTS…` from the checkout."""
         return Going(scrapy, arguments, self.environment()).ended()
-
-    def age(self, *, days: int) -> None:
-        """Let every stored article have been looked at that long ago, so that all are due again."""
-        with contextlib.closing(sqlite3.connect(self.data / "tindothi.db")) as db, db:
-            db.execute("UPDATE article SET last_checked = datetime(last_checked, ?)", (f"-{days} days",))
 
     def feed(self, topic: str = "chinh-quyen-do-thi") -> bytes:
         """The published Atom document."""

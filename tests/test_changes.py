@@ -189,6 +189,19 @@ def test_recheck(
     assert due is expected
 
 
+@pytest.mark.parametrize(("seen", "expected"), [(HOUR, True), (14 * DAY - HOUR, True), (14 * DAY, False)])
+def test_no_wait_for_the_first_is_a_look_in_every_run(seen: timedelta, expected: bool) -> None:
+    due = recheck_due(
+        first_seen=NOON - seen,
+        last_changed=NOON - seen,
+        last_checked=NOON - timedelta(seconds=1),
+        announced_modified=None,
+        now=NOON,
+        policy=Policy(recheck_first=0),
+    )
+    assert due is expected
+
+
 @pytest.mark.parametrize("modified", [None, NOON])
 def test_no_rechecks_at_zero_days(modified: datetime | None) -> None:
     ago = NOON - HOUR * 5

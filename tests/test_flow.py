@@ -65,7 +65,6 @@ def weeks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Weeks]:
         crawl()
         withdrawn = next(url for url in web.expected() if "dbndhanoi" in url)
         web.withdraw(withdrawn)
-        ops.age(days=1)
         crawl()
         yield Weeks(
             web=web, ops=ops, runs=tuple(runs), feeds=tuple(feeds), expected=tuple(expected), twins=twins,
