@@ -6,13 +6,16 @@ or the package is installed where this user may. Where nothing helps, one line s
 
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+LOCK = ROOT / "requirements.lock"
 ENV = ROOT / ".venv"
 PYTHON = ENV / "bin" / "python"
 MEND = "install the package python3-venv (Debian, Ubuntu: sudo apt-get install -y python3-venv), then run this again"
@@ -56,6 +59,14 @@ def pip() -> list[object]:
     sys.exit(f"set-up needs pip: {MEND}")
 
 
+def locked_pip(lock: str) -> str:
+    """The lock's lines on pip: the one that installs all else, since older ones take minutes for it."""
+    found = re.search(r"^pip==.*(\n .*)*", lock, re.MULTILINE)
+    if not found:
+        sys.exit("set-up failed: requirements.lock names no pip; refresh it with `make lock`")
+    return found[0]
+
+
 def create() -> None:
     shutil.rmtree(ENV, ignore_errors=True)
     with_pip = importlib.util.find_spec("ensurepip") is not None
@@ -74,9 +85,15 @@ def main() -> None:
     if not has(PYTHON, "sys"):
         create()
     ready.unlink(missing_ok=True)
-    install = [*pip(), "install", "--quiet", "--disable-pip-version-check"]
-    run(*install, "--no-compile", "--require-hashes", "-r", "requirements.lock")
-    run(*install, "--no-deps", "--no-build-isolation", "--editable", ".")
+    options = ["install", "--quiet", "--disable-pip-version-check", "--no-deps"]  # the lock names every one
+    locked = [*options, "--no-compile", "--require-hashes", "-r"]
+    with tempfile.TemporaryDirectory() as folder:
+        first = Path(folder, "pip.lock")
+        first.write_text(locked_pip(LOCK.read_text(encoding="utf-8")), encoding="utf-8")
+        run(*pip(), *locked, first)
+    own = [PYTHON, "-m", "pip"]
+    run(*own, *locked, LOCK)
+    run(*own, *options, "--no-build-isolation", "--editable", ".")
     ready.touch()
 
 

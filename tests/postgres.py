@@ -20,7 +20,15 @@ from sqlalchemy.engine import URL, make_url
 
 from storage.database import Database
 
-OPTIONS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "40"}
+OPTIONS = {
+    "autovacuum": "off",  # with a database for each test it would never rest
+    "fsync": "off",
+    "full_page_writes": "off",
+    "max_connections": "40",
+    "max_wal_senders": "0",
+    "synchronous_commit": "off",
+    "wal_level": "minimal",
+}
 NOT_ROOT = 65534  # PostgreSQL refuses to be root
 Command = list[str | Path]
 _numbers = itertools.count(1)
