@@ -20,8 +20,10 @@ GENERATOR = "tindothi"  # without a version: a new one of ours is no reason to r
 LANGUAGE = "vi"
 
 
-def render(feed: Feed, *, base_url: str = "") -> bytes:
+def render(feed: Feed, *, base_url: str = "", hub: str = "") -> bytes:
     """The Atom document, UTF-8. `base_url`: where its folder is served; empty: no self link.
+
+    `hub`: the WebSub hub that is told of its changes (W3C WebSub, 4); empty: none.
 
     Its `updated` is that of its latest entry, and never before the store's creation: it does not go back.
 
@@ -38,6 +40,8 @@ def render(feed: Feed, *, base_url: str = "") -> bytes:
     document.generator(GENERATOR)
     if base_url:
         document.link(href=address(feed.name, base_url), rel="self", type="application/atom+xml")
+    if hub:
+        document.link(href=hub, rel="hub")
     entries = order(feed.entries)
     document.updated(_updated(feed))
     for entry in entries:

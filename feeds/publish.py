@@ -48,11 +48,11 @@ class Published:
     written: bool
 
 
-def publish(feeds: Iterable[Feed], directory: Path, *, base_url: str = "") -> tuple[Published, ...]:
+def publish(feeds: Iterable[Feed], directory: Path, *, base_url: str = "", hub: str = "") -> tuple[Published, ...]:
     """Writes each feed to its file in the directory, which is made where there is none.
 
     `feeds` is read while the directory is locked: given as a generator over the store, no older state of it can
-    overwrite a newer one. `base_url`: where the directory is served, for the self links.
+    overwrite a newer one. `base_url`: where the directory is served, for the self links; `hub`: see `render`.
 
     :raises PublishError: names each file that could not be written and how to mend it (the others are written); or
         `base_url` is no address
@@ -62,7 +62,7 @@ def publish(feeds: Iterable[Feed], directory: Path, *, base_url: str = "") -> tu
     with _locked(directory) as folder:
         for feed in feeds:
             path = directory / file_name(feed.name)
-            document = render(feed, base_url=base_url)
+            document = render(feed, base_url=base_url, hub=hub)
             try:
                 written = _write(path, document, folder)
             except OSError as error:

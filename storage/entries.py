@@ -1,8 +1,9 @@
 """The published entries of a feed, as its readers are shown them."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, Select, select
 
 from crawler.types import Entry
 from storage import schema
@@ -14,13 +15,24 @@ article, entry, revision, source = schema.article, schema.entry, schema.revision
 
 def entries(db: Connection, feed: str, limit: int) -> tuple[Entry, ...]:
     """The published entries of a feed, the latest updated first, and by id where that is equal."""
-    rows = _rows(db, feed, limit)
+    published = (entry.c.feed == feed) & (entry.c.state == Standing.PUBLISHED)
+    latest = _query().where(published).order_by(entry.c.updated.desc(), entry.c.uuid).limit(limit)
+    return tuple(_shown(db, db.execute(latest).mappings().all()).values())
+
+
+def chosen(db: Connection, ids: Sequence[int]) -> dict[int, Entry]:
+    """The entries of these rows of the ledger, by the row's id."""
+    rows = [row for some in chunks(ids) for row in db.execute(_query().where(entry.c.id.in_(some))).mappings()]
+    return _shown(db, rows)
+
+
+def _shown(db: Connection, rows: Sequence[RowMapping]) -> dict[int, Entry]:
     shown = [row["id"] for row in rows]
     matches, citations = matches_of(db, shown), citations_of(db, shown)
     places = _places(db, [row["text_id"] for row in rows])
-    return tuple(
-        Entry(
-            feed=feed,
+    return {
+        row["entry_id"]: Entry(
+            feed=row["feed"],
             id=row["uuid"],
             announced=row["announced"],
             updated=row["updated"],
@@ -33,13 +45,15 @@ def entries(db: Connection, feed: str, limit: int) -> tuple[Entry, ...]:
             withdrawn=row["withdrawn"],
         )
         for row in rows
-    )
+    }
 
 
-def _rows(db: Connection, feed: str, limit: int) -> Sequence[RowMapping]:
-    query = (
+def _query() -> Select[Any]:
+    return (
         select(
             revision,
+            entry.c.id.label("entry_id"),
+            entry.c.feed,
             entry.c.uuid,
             entry.c.announced,
             entry.c.updated,
@@ -55,11 +69,7 @@ def _rows(db: Connection, feed: str, limit: int) -> Sequence[RowMapping]:
         .join(revision, revision.c.id == entry.c.revision_id)
         .join(article, article.c.id == entry.c.article_id)
         .join(source, source.c.name == article.c.source)
-        .where(entry.c.feed == feed, entry.c.state == Standing.PUBLISHED)
-        .order_by(entry.c.updated.desc(), entry.c.uuid)
-        .limit(limit)
     )
-    return db.execute(query).mappings().all()
 
 
 def _places(db: Connection, text_ids: Sequence[int]) -> dict[int, list[RowMapping]]:

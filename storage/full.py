@@ -44,6 +44,8 @@ TYPES = {
     "band": "a key under which copies of an article's text are found",
     "absence": "a time in which an article was gone, and how it went",
     "entry": "what a feed has told: id, article, revision, state, and when it was announced and updated",
+    "channel": "a hub, the mail or a target that is told of entries, and since when",
+    "notice": "an entry, or a changed feed, that a channel was told or is to be told",
 }
 
 Line = TypeVar("Line", bound=BaseModel)
