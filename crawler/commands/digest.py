@@ -57,10 +57,10 @@ def next_day(last: datetime | None, period: str) -> date | None:
 
 def _show(store: "Store", config: "Config") -> None:
     from crawler.commands.push import MAIL
-    from feeds.push.digest import plain
+    from feeds.push.digest import item, plain
 
     if found := _entries(store.notices.waiting(MAIL, IN_ONE)):
-        click.echo(plain(found), nl=False)
+        click.echo(plain([item(one) for one in found]), nl=False)
     else:
         click.echo("nothing is new: no mail would be sent")
 

@@ -5,6 +5,7 @@ What comes from the web stands in the body only, escaped; the headers are ours a
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -14,7 +15,8 @@ from html import escape
 
 from crawler.text import clean
 from crawler.types import VIETNAM, Entry, Precision
-from feeds.entries import published, show
+from crawler.urls import canonical
+from feeds.entries import MAX_TITLE, published, summary, title
 
 NAMESPACE = uuid.UUID("0d6c2f4e-7f0a-5b52-9a55-5a3a4d1f6c28")  # ours, fixed for ever: every Message-ID depends on it
 PLAIN = SMTP.clone(cte_type="7bit")  # any server takes it
@@ -38,29 +40,51 @@ def compose(entries: Sequence[Entry], *, sender: str, to: Sequence[str], at: dat
     message["To"] = [Address(addr_spec=one) for one in to]
     message["Date"] = format_datetime(local)
     message["Message-ID"] = f"<{known}@{sender.rpartition('@')[2]}>"
-    message["Content-Language"] = "vi"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
-    message.set_content(plain(entries))
-    message.add_alternative(as_html(subject, entries), subtype="html")
+    items = [item(one) for one in entries]
+    message.set_content(plain(items))
+    message.add_alternative(as_html(subject, items), subtype="html")
+    message["Content-Language"] = "vi"
     return message
 
 
-def plain(entries: Sequence[Entry]) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """An entry as it is told: lines of text. `link` is empty where the article's address is none that a browser opens."""
+
+    title: str
+    origin: str
+    summary: str
+    link: str
+
+
+def item(entry: Entry) -> Item:
+    """What is told of an entry. `origin`: where and when, as `Báo Mẫu · Hà Nội · 22/11/2026 10:30`."""
+    at = published(entry)
+    printed = entry.article.published
+    form = "%d/%m/%Y" if printed and printed.precision is Precision.DAY else "%d/%m/%Y %H:%M"
+    source = clean(entry.source_title) or clean(entry.article.source)
+    parts = (source, clean(entry.place), at and at.strftime(form))
+    return Item(
+        title=title(entry),
+        origin=" · ".join(part[:MAX_TITLE] for part in parts if part),
+        summary=summary(entry),
+        link=canonical(entry.article.url),
+    )
+
+
+def plain(items: Sequence[Item]) -> str:
     """The digest's text: numbered, each with its source, time, summary and address."""
     told = []
-    for number, entry in enumerate(entries, start=1):
-        shown = show(entry)
-        lines = [
-            f"{number}. {shown.title}",
-            *(f"   {line}" for line in (origin(entry), shown.summary, shown.link) if line),
-        ]
-        told.append("\n".join(lines))
+    for number, one in enumerate(items, start=1):
+        about = (one.origin, one.summary, one.link)
+        told.append("\n".join([f"{number}. {one.title}", *(f"   {line}" for line in about if line)]))
     return "\n\n".join([*told, f"-- \n{FOOT}\n"])
 
 
-def as_html(subject: str, entries: Sequence[Entry]) -> str:
+def as_html(subject: str, items: Sequence[Item]) -> str:
     """The digest's page; it loads nothing."""
-    told = "\n".join(map(_item, entries))
+    told = "\n".join(map(_html, items))
     return (
         f'<!doctype html>\n<html lang="vi"><head><meta charset="utf-8"><title>{escape(subject)}</title></head>\n'
         f'<body style="max-width: 40em; font-family: sans-serif; line-height: 1.5">\n<h1>{escape(subject)}</h1>\n'
@@ -68,19 +92,10 @@ def as_html(subject: str, entries: Sequence[Entry]) -> str:
     )
 
 
-def origin(entry: Entry) -> str:
-    """Where and when: `Báo Mẫu · Hà Nội · 22/11/2026 10:30`."""
-    at = published(entry)
-    printed = entry.article.published
-    form = "%d/%m/%Y" if printed and printed.precision is Precision.DAY else "%d/%m/%Y %H:%M"
-    parts = (clean(entry.source_title) or clean(entry.article.source), clean(entry.place), at and at.strftime(form))
-    return " · ".join(part for part in parts if part)
-
-
-def _item(entry: Entry) -> str:
-    shown = show(entry)
-    title = f"<strong>{escape(shown.title)}</strong>"
-    if shown.link:
-        title = f'<a href="{escape(shown.link)}" rel="nofollow noopener">{title}</a>'
-    lines = (origin(entry), shown.summary)
-    return "<li><p>" + "<br>\n".join([title, *(escape(line) for line in lines if line)]) + "</p></li>"
+def _html(one: Item) -> str:
+    named = f"<strong>{escape(one.title)}</strong>"
+    if one.link:
+        named = f'<a href="{escape(one.link)}" rel="nofollow noopener">{named}</a>'
+    return (
+        "<li><p>" + "<br>\n".join([named, *(escape(line) for line in (one.origin, one.summary) if line)]) + "</p></li>"
+    )

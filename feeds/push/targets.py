@@ -12,8 +12,7 @@ from urllib.parse import unquote
 
 from crawler.errors import PushError
 from crawler.types import Entry
-from feeds.entries import show
-from feeds.push.digest import origin
+from feeds.push.digest import item
 from feeds.push.within import within
 
 SECONDS = 30.0  # that a message may take
@@ -48,11 +47,11 @@ def _tell(target: str, entry: Entry) -> None:
             raise PushError("Apprise knows no such address; mend it in push.targets")
         if isinstance(headers := getattr(one, "headers", None), dict):
             headers["Idempotency-Key"] = f'"{entry.id}"'
-        shown = show(entry)
-        body = "\n".join(line for line in (f"Nguồn: {origin(entry)}", shown.link) if line)
+        told = item(entry)
+        body = "\n".join(line for line in (f"Nguồn: {told.origin}", told.link) if line)
         sent = Apprise(asset=asset)
         sent.add(one)
-        if not sent.notify(title=shown.title, body=body, body_format=NotifyFormat.TEXT):
+        if not sent.notify(title=told.title, body=body, body_format=NotifyFormat.TEXT):
             raise PushError(_masked(" ".join(said), target) or "not sent")
 
 
