@@ -28,6 +28,7 @@ from crawler.wellformed import (
     Served,
     Some,
     Target,
+    masked,
     untrusted,
 )
 
@@ -329,7 +330,7 @@ def _mistake(path: Path | None, found: Any) -> str:
     said = f"{where}: {found['msg'].removeprefix('Value error, ')}"
     if isinstance(found["input"], dict) or top in SECRETS or key in SECRETS:  # a whole section may hold one
         return said
-    shown = repr(found["input"])
+    shown = masked(repr(found["input"]))
     return f"{said}, not {shown if len(shown) < 100 else f'{shown[:99]}…'}"
 
 

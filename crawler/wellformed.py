@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, SecretStr
 
 DAY = 86400.0  # seconds
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]")
+_PASSWORD = re.compile(r"(://[^/@\s]*:)[^/@\s]*@")  # of a database, of a proxy
 _MAILBOX = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.:-]{0,252}[A-Za-z0-9])?|::1|")
 _TARGET = re.compile(r"[A-Za-z][A-Za-z0-9.+-]*://\S+")
@@ -33,6 +34,11 @@ def _served(value: str) -> str:
 
 def _proxy(value: str) -> str:
     return _address(value, ("http",), "http://host:port")
+
+
+def masked(text: str) -> str:
+    """The text, without the password of any address in it."""
+    return _PASSWORD.sub(r"\1***@", text)
 
 
 def is_loopback(host: str) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from hypothesis import given
+from hypothesis import given, settings
 
 from crawler.cli import main
 from crawler.commands import digest as command
@@ -98,6 +98,7 @@ def test_whatever_a_page_held_it_stays_in_the_body_and_is_text(text: str) -> Non
     assert re.findall(r"<a (?!href=\"https?://[^\"<>]*\" rel=\"nofollow noopener\">)", page) == []
 
 
+@settings(max_examples=20)
 @given(one=ENTRIES)
 def test_any_entry_can_be_sent(one: Entry) -> None:
     read = message_from_bytes(composed(one), policy=policy.default)
@@ -231,11 +232,11 @@ def mails() -> Iterator[Mails]:
 def stage(tmp_path: Path, mails: Mails, monkeypatch: pytest.MonkeyPatch) -> Stage:
     """A store with one piece of news, and settings that name it and the mail server."""
     made = Stage(tmp_path, now=datetime.now(UTC) - timedelta(hours=9))
-    settings = {
+    said = {
         "CONFIG": "", "DATA_DIR": tmp_path, "DATABASE": made.url, "MAIL__TO": ",".join(TO), "MAIL__SENDER": SENDER,
         "MAIL__HOST": "127.0.0.1", "MAIL__PORT": mails.port,
     }  # fmt: skip
-    for name, value in settings.items():
+    for name, value in said.items():
         monkeypatch.setenv(f"TINDOTHI_{name}", str(value))
     monkeypatch.chdir(tmp_path)
     with made.store() as store:

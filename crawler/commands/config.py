@@ -6,7 +6,6 @@ import re
 import click
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9.+-]*://).*", re.DOTALL)
-_PASSWORD = re.compile(r"(://[^/@\s]*:)[^/@\s]*@")  # of a database, of a proxy
 
 
 @click.command()
@@ -36,6 +35,8 @@ def command(as_json: bool) -> None:
 def _shown(value: object) -> object:
     from pydantic import SecretStr
 
+    from crawler.wellformed import masked
+
     if isinstance(value, tuple):
         return [_shown(item) for item in value]
     if isinstance(value, SecretStr):  # of a target its kind
@@ -43,4 +44,4 @@ def _shown(value: object) -> object:
         return hidden + "***" if "://" in hidden else "***" if value else ""
     if isinstance(value, int | float):
         return value
-    return _PASSWORD.sub(r"\1***@", str(value or ""))
+    return masked(str(value or ""))

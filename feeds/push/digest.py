@@ -50,7 +50,7 @@ def compose(entries: Sequence[Entry], *, sender: str, to: Sequence[str], at: dat
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """An entry as it is told: lines of text. `link` is empty where the article's address is none that a browser opens."""
+    """An entry as it is told, in lines of text. `link`: empty where the address is none that a browser opens."""
 
     title: str
     origin: str

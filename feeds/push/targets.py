@@ -63,7 +63,7 @@ class _Collected(logging.Handler):
         self.said: list[str] = []
 
     def __enter__(self) -> list[str]:
-        for quiet in ("requests", "urllib3"):  # they log addresses
+        for quiet in ("apprise", "requests", "urllib3"):  # they log addresses and messages
             logging.getLogger(quiet).setLevel(logging.WARNING)
         log = logging.getLogger("apprise")
         log.propagate = False
