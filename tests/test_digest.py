@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -281,6 +282,23 @@ def test_many_entries_are_several_mails(stage: Stage, mails: Mails, monkeypatch:
     write(stage, 2, 3)
     assert run("--send").output.startswith("3 entries sent")
     assert [one["Subject"][:17] for one in mails.messages] == ["Tin đô thị: 2 tin", "Tin đô thị: 1 tin"]
+
+
+def test_where_only_the_second_of_them_fails_it_is_not_put_off_to_the_next_day(
+    stage: Stage, mails: Mails, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*given_: Any) -> tuple[str, ...]:
+        if mails.taken:
+            raise PushError("no answer")
+        return send(*given_)
+
+    monkeypatch.setattr(command, "IN_ONE", 1)
+    write(stage, 2)
+    with monkeypatch.context() as patch:
+        patch.setattr(mail, "send", failing)
+        assert "no answer" in str(run("--send").exception)
+    assert run("--send").output.startswith("1 entries sent")
+    assert len(mails.taken) == 2
 
 
 def test_what_the_server_refuses_waits_and_is_told_with_its_own_exit_code(

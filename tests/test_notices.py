@@ -94,12 +94,15 @@ def test_a_clock_that_was_wrong_when_a_channel_began_loses_and_repeats_nothing(a
     with alone.store() as store:
         settled(store)
         write(alone, store, 1)
+        store.announce("quan", alone.page("https://quan.example/", source="quan"), [])
+        visit(alone, store, news(5, source="quan", published=alone.now), TOPIC)
         right = alone.now
         alone.now = right + jump
         store.notices.begin([NAME])
         alone.now = right
         write(alone, store, 2)
-        assert (tell_all(store), due(store)) == (["Tin số 2"], [])
+        store.settle("quan")
+        assert (sorted(map(str, tell_all(store))), due(store)) == (["Tin số 2", "Tin số 5"], [])
 
 
 def test_only_one_process_sends_a_notice_and_what_failed_waits_ever_longer(stage: Stage, store: Store) -> None:

@@ -24,12 +24,14 @@ from crawler.commands.publish import command, publish_topics
 from crawler.commands.push import Told, begin, push
 from crawler.config import Config, load
 from crawler.errors import ConfigError, PushError, StoreLocked
+from crawler.portal import LocalWeb
 from crawler.types import Entry
 from feeds.atom import render
 from feeds.push import targets, websub
 from feeds.push.websub import ping
 from storage.store import Store
 from tests.listening import Posts, web_server
+from tests.running import operator
 from tests.storing import HOUR, Stage, settled, visit
 from tests.test_atom import BASE, check, feed
 from tests.test_atom import schema as schema
@@ -426,3 +428,15 @@ def test_a_wrong_setting_is_told_without_the_secret(
         load()
     assert says in str(caught.value) and len(str(caught.value).splitlines()) == 1
     assert TOKEN not in str(caught.value)
+
+
+def test_a_crawl_tells_what_it_brought_and_its_verdict_is_its_own(tmp_path: Path) -> None:
+    with LocalWeb(tmp_path, articles_per_site=2) as web, web_server() as hook, web_server(status=503) as hub:
+        more = {"FEED__BASE_URL": BASE, "FEED__HUB": hub.url, "PUSH__TARGETS": address(hook)}
+        ops = operator(tmp_path, web, **{f"TINDOTHI_{name}": value for name, value in more.items()})
+        run = ops.run("crawl", "tcnn", "--json")
+        assert run.code == 0, run.err
+        expected = sum("tcnn" in url for url in web.expected())
+    assert len({json.loads(body)["message"] for _, _, body in hook.taken}) == len(hook.taken) == expected > 0
+    assert [one["told"] for one in run.json["push"]] == [0, expected]
+    assert f"tindothi: push: hub:{hub.url}: HTTP 503; 2 wait for later runs\n" in run.err
