@@ -1,7 +1,8 @@
 """Who is told what, once: the channels (a hub, the mail, a target), and a notice of each entry that is news to one.
 
     entry is published ─gather→ due ─claim→ (sent) ─told→ told
-                                  ↑            └─failed→ due, not before `next_at`; after a week lost
+                                  ↑            └─failed→ due, not before `next_at`; after a week lost, as is
+                                                         what was not even tried for a month
     of the mail:                due ─batch→ sending (a digest was begun) ─told→ told
 
 Nothing is sent here. A notice is written down before anything is sent, claimed by one process, and marked afterwards:
@@ -28,7 +29,7 @@ from storage.standing import Standing
 
 channel, entry, notice = schema.channel, schema.entry, schema.notice
 
-STALE = timedelta(days=30)  # what was announced longer ago is no news to a channel that was away
+STALE = timedelta(days=30)  # what is older is no news to a channel that was away
 KEEP = 2 * STALE  # how long one is kept after it was told
 GIVE_UP = timedelta(days=7)  # after which one that cannot be sent is lost
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=5), timedelta(hours=6)  # until the next try; each time four times as long
@@ -227,8 +228,9 @@ def _write_down(db: Connection, name: str, rows: Sequence[Row[Any]], state: Stat
 
 
 def _give_up(db: Connection, name: str, now: datetime) -> None:
-    tried = (notice.c.state == State.DUE) & (notice.c.attempts > 0) & (notice.c.since < now - GIVE_UP)
-    db.execute(update(notice).where(notice.c.channel == name, tried).values(state=State.LOST))
+    due = (notice.c.channel == name) & (notice.c.state == State.DUE)
+    over = or_(notice.c.since < now - STALE, (notice.c.attempts > 0) & (notice.c.since < now - GIVE_UP))
+    db.execute(update(notice).where(due, over).values(state=State.LOST))
 
 
 def _forget(db: Connection, known: Row[Any], now: datetime) -> None:

@@ -342,7 +342,9 @@ channel = Table(
     "channel",
     metadata,
     # we know
-    Column("name", NAME, primary_key=True),  # `mail`; of a hub or target its scheme and a hash, for it may be a secret
+    Column(
+        "name", NAME, primary_key=True
+    ),  # `mail`, `hub:` and its address; of a target, a secret, its scheme and a hash
     Column("began", Utc, nullable=False),
     Column("up_to", Integer, nullable=False),  # entries with ids up to this one, announced
     Column("since", Utc, nullable=False),  # until then, are settled: told, or there before the channel was

@@ -148,6 +148,8 @@ def test_one_that_is_always_refused_stops_no_other_and_is_given_up(alone: Stage)
         assert due(store) == ["Tin số 2"], "which nobody has tried: it waits on"
         (channel,) = store.notices.channels()
         assert (channel.lost, channel.waiting) == (1, 1)
+        alone.pass_time(STALE)
+        assert due(store) == [], "its channel was away for a month"
 
 
 def test_old_notices_are_forgotten_and_never_come_back(alone: Stage) -> None:

@@ -7,6 +7,7 @@ import hashlib
 import ssl
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
@@ -103,13 +104,12 @@ def _targets(config: "Config") -> dict[str, str]:
 
 def _documents(config: "Config", feeds: "Sequence[Published]") -> dict[str, str]:
     """The address of each feed with the digest of its file."""
-    base = config.feed.base_url.rstrip("/")
-    return {
-        f"{base}/{quote(one.path.relative_to(config.feed_dir).as_posix())}": hashlib.sha256(
-            one.path.read_bytes()
-        ).hexdigest()
-        for one in feeds
-    }
+    base, found = config.feed.base_url.rstrip("/"), {}
+    for one in feeds:
+        address = f"{base}/{quote(one.path.relative_to(config.feed_dir).as_posix())}"
+        with suppress(OSError):  # somebody took it away: the next publish writes it
+            found[address] = hashlib.sha256(one.path.read_bytes()).hexdigest()
+    return found
 
 
 def _senders(config: "Config") -> "Iterator[tuple[str, int, Callable[[Notice], None]]]":

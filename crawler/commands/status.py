@@ -78,6 +78,6 @@ def _print_channel(channel: "Channel") -> None:
     from crawler.commands.moments import moment
 
     line = f"push {channel.name}: last told {moment(channel.told_at)}, {channel.waiting} waiting"
-    click.echo(line + (f", {channel.lost} given up after a week" if channel.lost else ""))
+    click.echo(line + (f", {channel.lost} given up" if channel.lost else ""))
     if channel.failure:
         click.echo(f"  last failure {moment(channel.failed_at)}: {channel.failure}")
