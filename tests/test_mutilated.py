@@ -22,8 +22,6 @@ from hypothesis import strategies as st
 from tests.effort import at_most
 from tests.mutilation import EDITS, FEW, FORMS, LEAD, PAGES, TEXT, TITLE, Edit, address, edited, read
 
-
-
 # --- what is left of a page ------------------------------------------------------------------------------------------
 
 
