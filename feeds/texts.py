@@ -9,7 +9,7 @@ from typing import Any
 from lxml import html
 from lxml.builder import ElementMaker
 
-from crawler.text import clean
+from crawler.text import clean, nfc
 
 PICTURE = "Ảnh"
 TABLE = "Bảng"
@@ -21,7 +21,7 @@ _LOWER = {"h2": "h3", "h3": "h4", "h4": "h5"}
 
 def text(content: str) -> Any:
     """The `<div>` of an entry's content (`feeds.entries.content`)."""
-    body: Any = html.fragment_fromstring(content, create_parent="div")
+    body: Any = html.fragment_fromstring(nfc(content), create_parent="div")
     for picture in body.xpath(".//img"):
         _replace(picture, _named(picture))
     for link in body.xpath(".//a"):

@@ -427,4 +427,5 @@ def test_a_busy_port_is_told_in_one_line_with_the_mend(port: int) -> None:
 def test_a_host_that_is_none_of_this_machine() -> None:
     run = CliRunner().invoke(command, ["--host", "203.0.113.7", "--port", "0"])
     assert run.exit_code == 2
-    assert run.stderr.splitlines()[-1] == "Error: --host 203.0.113.7: no address of this machine; name one, as 127.0.0.1"
+    told = run.stderr.splitlines()[-1]
+    assert told == "Error: --host 203.0.113.7: no address of this machine; name one, as 127.0.0.1"
