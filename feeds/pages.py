@@ -219,25 +219,24 @@ def _entry(entry: Entry, heading: Any, *said: Any) -> Any:
     shown = show(entry)
     name = _anchor(entry)
     title = E.a({"href": shown.link, "rel": "noopener"}, shown.title) if shown.link else shown.title
-    facts = E.p({"class": "facts"}, *_joined(list(_facts(entry, shown)), " · "))
     labelled = {"id": name, "aria-labelledby": f"{name}-t"}
-    return E.article(labelled, heading({"id": f"{name}-t"}, title), facts, *said)
+    return E.article(labelled, heading({"id": f"{name}-t"}, title), _facts(entry, shown), *said)
 
 
-def _facts(entry: Entry, shown: Shown) -> Iterator[Any]:
-    """What marks it, its source and place, and its times."""
+def _facts(entry: Entry, shown: Shown) -> Any:
+    """Whether it was edited, its source and place, and its times, in one line."""
     edited = entry.updated != entry.announced
-    if edited and not entry.withdrawn:
-        yield E.span({"class": "mark"}, EDITED)
-    yield from (said for said in (clean(entry.source_title), clean(entry.place)) if said)
+    told = [said for said in (clean(entry.source_title), clean(entry.place)) if said]
     if shown.published is None:
-        yield E.span("ghi nhận ", _moment(local(entry.announced)))
+        told.append(E.span("ghi nhận ", _moment(local(entry.announced))))
     else:
         printed = entry.article.published
         day = printed is not None and printed.precision is Precision.DAY
-        yield E.span("đăng ", _moment(shown.published, day=day))
+        told.append(E.span("đăng ", _moment(shown.published, day=day)))
     if edited:
-        yield E.span("cập nhật ", _moment(shown.updated))
+        told.append(E.span("cập nhật ", _moment(shown.updated)))
+    marks = [E.span({"class": "mark"}, EDITED), " "] if edited and not entry.withdrawn else []  # its title tells
+    return E.p({"class": "facts"}, *marks, *_joined(told, " · "))
 
 
 def _moment(at: datetime, *, day: bool = False) -> Any:

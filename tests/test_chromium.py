@@ -33,7 +33,7 @@ RICH = (
     "<h2>Một cửa ở phường</h2>"
     "<p>Từ tháng tới, <a href='https://phuongmau.vn/van-ban.html'>văn bản mới</a> có hiệu lực.</p>"
     "<ul><li>Nộp hồ sơ tại một quầy</li><li>Nhận kết quả <strong>trong ngày</strong></li></ul>"
-    "<figure><img src='https://phuongmau.vn/anh.jpg' alt='Quầy một cửa'><figcaption>Quầy của phường.</figcaption></figure>"
+    "<figure><img src='https://phuongmau.vn/1.jpg' alt='Quầy một cửa'><figcaption>Quầy ở phường</figcaption></figure>"
     f"{TABLE}<blockquote><p>Người dân không phải đi lại nhiều lần.</p></blockquote>"
     "<p><img src='https://phuongmau.vn/hai.jpg'></p><pre>a   b</pre>"
 )  # fmt: skip

@@ -152,7 +152,7 @@ def test_what_it_tells_of_an_entry() -> None:
         ),
         (
             {"updated": datetime(2026, 3, 3, 18, 0, tzinfo=UTC), "place": ""},
-            f"{EDITED} · Phường Mẫu · ghi nhận 08:30 thứ hai 2/3/2026 · cập nhật 01:00 thứ tư 4/3/2026",
+            f"{EDITED} Phường Mẫu · ghi nhận 08:30 thứ hai 2/3/2026 · cập nhật 01:00 thứ tư 4/3/2026",
         ),
         (
             {"updated": datetime(2026, 3, 3, 18, 0, tzinfo=UTC), "place": "", "withdrawn": True},
