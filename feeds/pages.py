@@ -21,7 +21,8 @@ from lxml.builder import ElementMaker
 
 from crawler.text import clean
 from crawler.types import Entry, Feed, Precision
-from feeds.entries import Shown, local, order, show
+from crawler.urls import canonical
+from feeds.entries import content, local, order, published, summary, title
 from feeds.texts import text
 
 INDEX = "index.html"
@@ -116,18 +117,18 @@ def index(feeds: Sequence[Listed], entries: Iterable[Entry], *, base_url: str = 
 
 def page(feed: Feed, listed: Listed) -> bytes:
     """A feed's latest texts in full, at most `IN_FULL`, and at most `MAX_TEXT` characters of them."""
-    title = clean(feed.title) or feed.name
+    name = clean(feed.title) or feed.name
     items, left = [], MAX_TEXT
     for one in order(feed.entries)[:IN_FULL]:
-        content = show(one).content
-        left -= len(content)
-        items.append(_entry(one, E.h2, *([text(content)] if left >= 0 else _summary(one, ""))))
+        said = content(one, canonical(one.article.url)) if left > 0 else ""
+        left -= len(said)
+        items.append(_entry(one, E.h2, *([text(said)] if said and left >= 0 else _summary(one, ""))))
     return _document(
-        f"{title} – {TITLE}",
-        clean(feed.subtitle) or title,
-        _header(title, clean(feed.subtitle), ((INDEX, "Tất cả các kênh"),), listed.files),
+        f"{name} – {TITLE}",
+        clean(feed.subtitle) or name,
+        _header(name, clean(feed.subtitle), ((INDEX, "Tất cả các kênh"),), listed.files),
         E.main({"id": "noi-dung"}, *(items or [E.p(NOTHING)])),
-        alternates=[(title, file) for file in listed.files],
+        alternates=[(name, file) for file in listed.files],
     )
 
 
@@ -216,25 +217,24 @@ def _joined(pieces: Sequence[Any], between: str) -> Iterator[Any]:
 
 
 def _entry(entry: Entry, heading: Any, *said: Any) -> Any:
-    shown = show(entry)
-    name = _anchor(entry)
-    title = E.a({"href": shown.link, "rel": "noopener"}, shown.title) if shown.link else shown.title
+    name, link = _anchor(entry), canonical(entry.article.url)
+    words = E.a({"href": link, "rel": "noopener"}, title(entry)) if link else title(entry)
     labelled = {"id": name, "aria-labelledby": f"{name}-t"}
-    return E.article(labelled, heading({"id": f"{name}-t"}, title), _facts(entry, shown), *said)
+    return E.article(labelled, heading({"id": f"{name}-t"}, words), _facts(entry), *said)
 
 
-def _facts(entry: Entry, shown: Shown) -> Any:
+def _facts(entry: Entry) -> Any:
     """Whether it was edited, its source and place, and its times, in one line."""
     edited = entry.updated != entry.announced
     told = [said for said in (clean(entry.source_title), clean(entry.place)) if said]
-    if shown.published is None:
+    if (at := published(entry)) is None:
         told.append(E.span("ghi nhận ", _moment(local(entry.announced))))
     else:
         printed = entry.article.published
         day = printed is not None and printed.precision is Precision.DAY
-        told.append(E.span("đăng ", _moment(shown.published, day=day)))
+        told.append(E.span("đăng ", _moment(at, day=day)))
     if edited:
-        told.append(E.span("cập nhật ", _moment(shown.updated)))
+        told.append(E.span("cập nhật ", _moment(local(entry.updated))))
     marks = [E.span({"class": "mark"}, EDITED), " "] if edited and not entry.withdrawn else []  # its title tells
     return E.p({"class": "facts"}, *marks, *_joined(told, " · "))
 
@@ -249,10 +249,10 @@ def _moment(at: datetime, *, day: bool = False) -> Any:
 
 def _summary(entry: Entry, where: str) -> Iterator[Any]:
     """The summary, and a link to the text in full on a page of ours, where there is one."""
-    if said := show(entry).summary:
+    if said := summary(entry):
         yield E.p(said)
     if where:
-        label = {"aria-label": f"{READ}: {show(entry).title}"}
+        label = {"aria-label": f"{READ}: {title(entry)}"}
         yield E.p(E.a({"href": f"{quote(where)}#{_anchor(entry)}", **label}, READ))
 
 
