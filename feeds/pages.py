@@ -175,7 +175,7 @@ def _header(title: str, said: str, links: Iterable[tuple[str, str]], formats: Se
         E.h1(title),
         *([E.p(said)] if said else []),
         E.nav(
-            {"aria-label": "Trên trang này"},
+            {"aria-label": "Lối tắt"},
             E.ul(*(E.li(E.a({"href": href}, words)) for href, words in links), *(E.li(_link(one)) for one in formats)),
         ),
     )
