@@ -18,6 +18,7 @@ COMMANDS = {
     "demo": "crawl stand-ins of the five portals on this machine and show the feed",
     "extract": "show what saved pages yield",
     "publish": "write the Atom feeds from the store",
+    "serve": "serve the feeds over HTTP, for those who have no web server",
     "reextract": "run the archive through today's rules, without the network",
     "replay": "run saved pages (WARC files or folders) through the very same way",
     "search": "find articles by words, with or without diacritics",
