@@ -19,6 +19,7 @@ COMMANDS = {
     "extract": "show what saved pages yield",
     "publish": "write the Atom feeds from the store",
     "digest": "show the mail of what is new, or send it",
+    "serve": "serve the feeds over HTTP, for those who have no web server",
     "reextract": "run the archive through today's rules, without the network",
     "replay": "run saved pages (WARC files or folders) through the very same way",
     "search": "find articles by words, with or without diacritics",
