@@ -1,1 +1,1 @@
-"""What the store has found, told as Atom: which feeds exist, what an entry says, the document, and its file."""
+"""What the store has found, told as Atom, RSS and JSON: which feeds exist, what an entry says, documents, files."""

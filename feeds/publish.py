@@ -1,7 +1,8 @@
 """Feeds to files: whole or not at all, and only where something changed.
 
-    lock the directory, then for each feed: document → the same bytes as before? leave the file alone
-                                                     → else temporary file → fsync → rename → fsync of the directory
+    lock the directory, then for each feed and format:
+        document → the same bytes as before? leave the file alone
+                 → else temporary file → fsync → rename → fsync of the directory
 
 Whatever fails, the last good feed stays, the other feeds are written, and no temporary file is left. What a killed
 process left is overwritten by the next one, for the name is always the same and the directory is locked.
@@ -13,14 +14,15 @@ import os
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from crawler.errors import PublishError
 from crawler.types import Feed
-from feeds.atom import render
-from feeds.definitions import file_name
+from feeds import atom, jsonfeed, opml, rss
+from feeds.definitions import ATOM, JSON, RSS, file_name
 
+RENDERERS = {ATOM: atom.render, RSS: rss.render, JSON: jsonfeed.render}
 PATIENCE = 10.0  # seconds to wait for another process that publishes to the same directory
 
 _MENDS = {
@@ -41,7 +43,10 @@ _LIKE = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """A feed's file as it is now. `written`: False where it held these very bytes before."""
+    """A file as it is now: one format of a feed, or the list of all feeds, whose `entries` are the feeds.
+
+    `written`: False where it held these very bytes before.
+    """
 
     path: Path
     entries: int
@@ -49,7 +54,9 @@ class Published:
 
 
 def publish(feeds: Iterable[Feed], directory: Path, *, base_url: str = "") -> tuple[Published, ...]:
-    """Writes each feed to its file in the directory, which is made where there is none.
+    """Writes each feed to its files in the directory, one a format; and, where it is known where that is served, OPML.
+
+    The directory is made where there is none.
 
     `feeds` is read while the directory is locked: given as a generator over the store, no older state of it can
     overwrite a newer one. `base_url`: where the directory is served, for the self links.
@@ -60,18 +67,28 @@ def publish(feeds: Iterable[Feed], directory: Path, *, base_url: str = "") -> tu
     done: list[Published] = []
     failed: list[str] = []
     with _locked(directory) as folder:
-        for feed in feeds:
-            path = directory / file_name(feed.name)
-            document = render(feed, base_url=base_url)
+        for name, document, entries in _documents(feeds, base_url):
+            path = directory / name
             try:
                 written = _write(path, document, folder)
             except OSError as error:
                 failed.append(_complaint(path, error))
             else:
-                done.append(Published(path=path, entries=len(feed.entries), written=written))
+                done.append(Published(path=path, entries=entries, written=written))
     if failed:
         raise PublishError("\n".join(failed))
     return tuple(done)
+
+
+def _documents(feeds: Iterable[Feed], base_url: str) -> Iterator[tuple[str, bytes, int]]:
+    """Each file's name, what stands in it, and how many entries (of the list of all feeds: feeds)."""
+    listed = []
+    for feed in feeds:
+        for kind, render in RENDERERS.items():
+            yield file_name(feed.name, kind), render(feed, base_url=base_url), len(feed.entries)
+        listed.append(replace(feed, entries=()))
+    if base_url:
+        yield opml.FILE_NAME, opml.render(listed, base_url), len(listed)
 
 
 def _write(path: Path, document: bytes, folder: int) -> bool:

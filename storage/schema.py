@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 
-HEAD = "0008"  # the migration that makes these tables
+HEAD = "0009"  # the migration that makes these tables
 FULL_TEXT = "search"
 
 metadata = MetaData(
@@ -319,6 +319,16 @@ located = Table(
     Column("now", NAME, nullable=False),  # and the one it belonged to when this was found
     Column("named", Integer, nullable=False),  # so often; 0: the source's own place, for the text names none
     Column("evidence", JSON, nullable=False),  # [[printed, part, paragraph, start, context]]
+)
+
+feed = Table(  # beside the topics', which need no row
+    "feed",
+    metadata,
+    Column("name", NAME, primary_key=True),
+    # declared
+    Column("search", JSON, nullable=False),  # storage.searches: {name of a filter: what it asks for}
+    # we know
+    Column("begun_at", Utc, nullable=False),  # since when what comes and meets that search is told
 )
 
 entry = Table(

@@ -28,7 +28,7 @@ def command(names: tuple[str, ...], as_json: bool) -> None:
       */30 * * * *  tindothi crawl
     """
     from crawler.classify import read_topics
-    from crawler.commands.publish import publish_topics
+    from crawler.commands.publish import define_feeds, publish_feeds
     from crawler.config import load
     from crawler.health import Exit, verdict
     from spiders.read import read_sources
@@ -45,13 +45,16 @@ def command(names: tuple[str, ...], as_json: bool) -> None:
         with open_store(config) as store:  # a store that refuses is told before anything is fetched
             for source in chosen:
                 store.meet(source)
+            defined, wrong_feeds = define_feeds(store, topics, sources, config)
+        for error in wrong_feeds:
+            click.echo(f"tindothi: {error}", err=True)
         from crawler.commands.process import crawl  # the engine takes a second to load: what is wrong is told before
 
         runs = crawl(config, [(source.name, {}) for source in chosen], "crawl")
-        code = verdict(runs, wrong_files=len(wrong) + len(wrong_topics), expected=len(chosen))
+        code = verdict(runs, wrong_files=len((*wrong, *wrong_topics, *wrong_feeds)), expected=len(chosen))
         try:
             with open_store(config) as store:
-                feeds = publish_topics(store, topics, config)
+                feeds = publish_feeds(store, defined, config)
         except PublishError as error:
             click.echo(f"tindothi: {error}", err=True)
             feeds, code = (), code if code is Exit.STORE else Exit.NOT_PUBLISHED
