@@ -90,7 +90,7 @@ def _met(db: Connection, search: SavedSearch) -> Sequence[Row[Any]]:
 def _ids_told(db: Connection) -> dict[int, str]:
     """The id under which a story is told in another feed, by story."""
     told = select(entry.c.story_id, entry.c.uuid).where(entry.c.state == Standing.PUBLISHED)
-    return dict(db.execute(told.order_by(entry.c.id.desc())).tuples().all())
+    return dict(db.execute(told.order_by(entry.c.id.desc())).all())
 
 
 def _in_feed(db: Connection, name: str) -> tuple[set[int], set[int]]:
