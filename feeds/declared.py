@@ -40,11 +40,15 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _MENDS = {"extra_forbidden": "no such key; correct or remove it", "missing": "missing; add it"}
 
 Text = Annotated[str, Field(min_length=1, max_length=1000)]
-Each = Annotated[
-    tuple[Text, ...],
-    Field(min_length=1),
-    BeforeValidator(lambda value: (value,) if isinstance(value, str) else value),
-]
+
+
+def _listed(value: object) -> object:
+    if value == []:
+        raise ValueError("names nothing")
+    return (value,) if isinstance(value, str) else value
+
+
+Each = Annotated[tuple[Text, ...], BeforeValidator(_listed)]
 
 
 class _FeedTable(BaseModel):
