@@ -106,6 +106,8 @@ def read_feeds(
             wrong = one if isinstance(one, str) else _taken(one.name, feeds, known.topics)
             if wrong:
                 errors.append(ConfigError(f"{file}: feed {number}{named}: {wrong}"))
+                if len(feeds) == MOST:
+                    break
             elif isinstance(one, Definition):
                 feeds[one.name] = one
     return tuple(feeds.values()), tuple(errors)
@@ -133,7 +135,7 @@ def _feeds(values: object, known: _Known) -> Iterator[Definition | str]:
     if wrong := _mistake(table, given):
         yield wrong
         return
-    for some in islice(product(*given.values()), MOST):
+    for some in islice(product(*given.values()), MOST + 1):
         yield _feed(table, dict(zip(given, some, strict=True)))
 
 
