@@ -281,6 +281,23 @@ def test_a_broken_topic_file_stops_only_itself(data: Path, tmp_path: Path, monke
     assert NAME in files(data / "feeds")
 
 
+def test_a_wrong_feed_stops_only_itself_and_what_it_had_published_stays(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, city = tmp_path / "feeds.toml", '[[feed]]\nname = "{}"\ntitle = "Tin"\nplace = "{}"\n'
+    monkeypatch.setenv("TINDOTHI_FEED__DEFINITIONS", str(file))
+    file.write_text(city.format("ha-noi", "Hà Nội") + city.format("hue", "Huế"))
+    assert CliRunner().invoke(command, []).exit_code == 0
+    there = files(data / "feeds")
+    assert {f"{name}.{kind}" for name in ("ha-noi", "hue") for kind in RENDERERS} < set(there)
+    file.write_text(city.format("ha-noi", "Hà Nộiiii") + city.format("hue", "Huế") + city.format("moi", "Cà Mau"))
+    run = CliRunner().invoke(command, [])
+    assert run.exit_code == Exit.CONFIG
+    assert f"tindothi: {file}: feed 1 (ha-noi): place: " in run.stderr
+    assert f"{data / 'feeds' / 'moi.json'}: 0 entries, written\n" in run.stdout
+    assert files(data / "feeds") == sorted([*there, *(f"moi.{kind}" for kind in RENDERERS)])
+
+
 def test_what_cannot_be_written_ends_the_command(data: Path) -> None:
     data.mkdir()
     (data / "feeds").write_text("")
