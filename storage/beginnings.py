@@ -17,31 +17,23 @@ from sqlalchemy import Connection, Row, insert, select
 from storage import schema
 from storage.ledger import SPACING, entry_id
 from storage.policy import Policy
-from storage.searches import SavedSearch, forget, keep, met, saved
+from storage.searches import SavedSearch, keep, met, saved
 from storage.standing import Standing
 
 article, entry, revision, source = schema.article, schema.entry, schema.revision, schema.source
 
 
-def is_told(db: Connection, wanted: Mapping[str, SavedSearch], *, whole: bool) -> bool:
-    """Whether the feeds are kept as they are wanted, so that nothing is to be done."""
+def missing(db: Connection, wanted: Mapping[str, SavedSearch]) -> dict[str, SavedSearch]:
+    """Those of the feeds that do not keep this search yet."""
     known = saved(db)
-    return known == wanted if whole else all(known.get(name) == search for name, search in wanted.items())
+    return {name: search for name, search in sorted(wanted.items()) if known.get(name) != search}
 
 
-def define(db: Connection, wanted: Mapping[str, SavedSearch], *, whole: bool, now: datetime, policy: Policy) -> None:
-    """The feeds beside the topics' are these from now on; `whole`: and no others, which get no further entries."""
-    known = saved(db)
-    for name in known:
-        if whole and name not in wanted:
-            forget(db, name)
-    for name, search in sorted(wanted.items()):
-        if known.get(name) != search:
-            keep(db, name, search, now)
-            _begin(db, name, search, now, policy)
-
-
-def _begin(db: Connection, name: str, search: SavedSearch, now: datetime, policy: Policy) -> None:
+def begin(db: Connection, name: str, search: SavedSearch, now: datetime, policy: Policy) -> None:
+    """The feed keeps this search from now on, and has entries of what is there."""
+    if name not in missing(db, {name: search}):
+        return  # another process was faster
+    keep(db, name, search, now)
     ids = _ids_told(db)
     found = sorted(_met(db, search), key=lambda row: _preference(row, ids))
     each = sorted(_one_a_story(found, *_in_feed(db, name)), key=_newest_first)

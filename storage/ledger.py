@@ -131,7 +131,8 @@ def settle(db: Connection, name: str, now: datetime, policy: Policy) -> int:
         elif news and rank < policy.baseline_items:
             told[row.feed] = rank + 1
             at = now - rank * SPACING
-            values = {"state": Standing.PUBLISHED, "announced": at, "updated": at}
+            told_id = _id_told(db, row.story_id) or row.uuid  # nobody was told the other one
+            values = {"uuid": told_id, "state": Standing.PUBLISHED, "announced": at, "updated": at}
             db.execute(update(entry).where(entry.c.id == row.id).values(values))
         else:
             db.execute(update(entry).where(entry.c.id == row.id).values(state=Standing.BASELINE))
@@ -196,7 +197,7 @@ def _give(db: Connection, known: int, mine: Row[Any], state: Standing, now: date
 def _as_new(db: Connection, mine: Row[Any], state: Standing, now: datetime) -> dict[str, Any]:
     """What an entry says that shows this article from now on."""
     return {
-        "uuid": _id(db, mine),
+        "uuid": _id_told(db, mine.story_id) or entry_id(mine.key),
         "article_id": mine.id,
         "revision_id": mine.revision_id,
         "state": state,
@@ -206,10 +207,10 @@ def _as_new(db: Connection, mine: Row[Any], state: Standing, now: datetime) -> d
     }
 
 
-def _id(db: Connection, mine: Row[Any]) -> str:
-    """The id under which the story is told in another feed; else one of the article's own."""
-    told = select(entry.c.uuid).where(entry.c.story_id == mine.story_id, entry.c.state == Standing.PUBLISHED)
-    return db.execute(told.order_by(entry.c.id)).scalars().first() or entry_id(mine.key)
+def _id_told(db: Connection, story_id: int) -> str | None:
+    """The id under which the story is told in another feed."""
+    told = select(entry.c.uuid).where(entry.c.story_id == story_id, entry.c.state == Standing.PUBLISHED)
+    return db.execute(told.order_by(entry.c.id).limit(1)).scalars().first()
 
 
 def _standing(db: Connection, feed: str, mine: Row[Any], now: datetime, policy: Policy, *, late: bool) -> Standing:

@@ -5,8 +5,9 @@ stores it (a crawl, a replay, a re-extraction). What was told stays told: an ent
 meets the search no more.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column, Connection, Select, delete, insert, select
@@ -39,15 +40,15 @@ def saved(db: Connection) -> dict[str, SavedSearch]:
     }
 
 
-def keep(db: Connection, name: str, search: SavedSearch, now: Any) -> None:
+def keep(db: Connection, name: str, search: SavedSearch, now: datetime) -> None:
     """The feed's search is this one from now on."""
-    forget(db, name)
+    forget(db, {name})
     db.execute(insert(feed).values(name=name, search=_values(search), begun_at=now))
 
 
-def forget(db: Connection, name: str) -> None:
-    """The feed gets no further entries; what it told is kept."""
-    db.execute(delete(feed).where(feed.c.name == name))
+def forget(db: Connection, names: Collection[str]) -> None:
+    """The feeds get no further entries; what they told is kept."""
+    db.execute(delete(feed).where(feed.c.name.in_(names)))
 
 
 def feeds_of(db: Connection, article_id: int, revision_id: int) -> set[str]:

@@ -50,6 +50,7 @@ from storage import (
     saving,
     schema,
     search,
+    searches,
     stories,
     warc,
 )
@@ -204,13 +205,18 @@ class Store:
     def define(self, wanted: Mapping[str, SavedSearch], *, whole: bool = True) -> None:
         """The feeds beside the topics', by name, are these from now on; a new one begins with the newest few.
 
-        Those that are known and not wanted get no further entries; unless `wanted` is not the `whole` of them.
+        Those that are known and not wanted get no further entries; unless `wanted` is not the `whole` of them. Each
+        begins in a transaction of its own, for over a large corpus that takes seconds.
         """
         with self._database.reading() as db:
-            if beginnings.is_told(db, wanted, whole=whole):
-                return
-        with self._database.writing() as db:
-            beginnings.define(db, wanted, whole=whole, now=self._clock(), policy=self._policy)
+            begins = beginnings.missing(db, wanted)
+            ends = set(searches.saved(db)) - set(wanted) if whole else set()
+        if ends:
+            with self._database.writing() as db:
+                searches.forget(db, ends)
+        for name, begun in begins.items():
+            with self._database.writing() as db:
+                beginnings.begin(db, name, begun, self._clock(), self._policy)
 
     def settle(self, source: str) -> int:
         """A source's first run has ended: its newest entries are published, the rest is baseline; gives how many."""

@@ -179,6 +179,19 @@ def test_a_story_from_two_sources_stands_once_under_the_id_that_the_topic_gave_i
     assert len(mine.also) == 1
 
 
+def test_a_story_of_two_first_runs_has_one_id_in_all_feeds(stage: Stage, store: Store) -> None:
+    store.define({OTHER_FEED: SavedSearch(filters=Filters(source="bao"))})
+    visit(stage, store, news(1, published=stage.now), "chu-de")
+    stage.pass_time()
+    visit(stage, store, news(1, source="bao", published=stage.now), "chu-de")
+    for source in ("bao", "phuong"):
+        settled(store, source)
+    (mine,), (topics,) = store.feed(OTHER_FEED, "").entries, store.feed("chu-de", "").entries
+    assert mine.article.source == "bao"
+    assert mine.id == topics.id
+    assert store.problems() == ()
+
+
 def test_a_feed_of_one_source_shows_no_other_ones_page(stage: Stage, store: Store) -> None:
     begun(stage, store, "phuong", "bao")
     store.define({OTHER_FEED: SavedSearch(filters=Filters(source="bao")), FEED: TIN})
