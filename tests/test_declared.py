@@ -1,5 +1,6 @@
 """`feeds.toml`: what it may say, and that every mistake in it is told and stops one feed alone."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from feeds.definitions import Definition
 from spiders.read import read_sources
 from storage.search import Filters
 from storage.searches import SavedSearch
+from tests.conftest import ROOT
 
 TOPICS, SOURCES = read_topics()[0], read_sources()[0]
 TOPIC = "chinh-quyen-do-thi"
@@ -144,6 +146,14 @@ def test_a_file_that_is_none_is_told(tmp_path: Path, text: bytes | None, said: s
     feeds, (error,) = read_feeds(file, TOPICS, SOURCES)
     assert feeds == ()
     assert str(error).startswith(f"{file}: {said}")
+
+
+def test_the_readmes_example_is_a_good_file(tmp_path: Path) -> None:
+    examples = re.findall(r"```toml\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+    (example,) = [text for text in examples if "[[feed]]" in text]
+    feeds, errors = read(tmp_path, example)
+    assert errors == []
+    assert len(feeds) == 4 + len(SOURCES)
 
 
 def test_a_file_has_an_end(tmp_path: Path) -> None:
