@@ -53,13 +53,14 @@ class Published:
     written: bool
 
 
-def publish(feeds: Iterable[Feed], directory: Path, *, base_url: str = "") -> tuple[Published, ...]:
+def publish(feeds: Iterable[Feed], directory: Path, *, base_url: str = "", whole: bool = True) -> tuple[Published, ...]:
     """Writes each feed to its files in the directory, one a format; and, where it is known where that is served, OPML.
 
     The directory is made where there is none.
 
     `feeds` is read while the directory is locked: given as a generator over the store, no older state of it can
-    overwrite a newer one. `base_url`: where the directory is served, for the self links.
+    overwrite a newer one. `base_url`: where the directory is served, for the self links. `whole`: these are all feeds
+    that there are; else the list of them stays as it is, for what a broken file does not tell of is no less there.
 
     :raises PublishError: names each file that could not be written and how to mend it (the others are written); or
         `base_url` is no address
@@ -67,7 +68,7 @@ def publish(feeds: Iterable[Feed], directory: Path, *, base_url: str = "") -> tu
     done: list[Published] = []
     failed: list[str] = []
     with _locked(directory) as folder:
-        for name, document, entries in _documents(feeds, base_url):
+        for name, document, entries in _documents(feeds, base_url, listing=whole):
             path = directory / name
             try:
                 written = _write(path, document, folder)
@@ -80,14 +81,14 @@ def publish(feeds: Iterable[Feed], directory: Path, *, base_url: str = "") -> tu
     return tuple(done)
 
 
-def _documents(feeds: Iterable[Feed], base_url: str) -> Iterator[tuple[str, bytes, int]]:
+def _documents(feeds: Iterable[Feed], base_url: str, *, listing: bool) -> Iterator[tuple[str, bytes, int]]:
     """Each file's name, what stands in it, and how many entries (of the list of all feeds: feeds)."""
     listed = []
     for feed in feeds:
         for kind, render in RENDERERS.items():
             yield file_name(feed.name, kind), render(feed, base_url=base_url), len(feed.entries)
         listed.append(replace(feed, entries=()))
-    if base_url:
+    if base_url and listing:
         yield opml.FILE_NAME, opml.render(listed, base_url), len(listed)
 
 

@@ -16,6 +16,7 @@ from tempfile import gettempdir
 import pytest
 from click.testing import CliRunner
 from lxml import etree
+from sqlalchemy import create_engine, text
 
 from crawler.commands.publish import command
 from crawler.errors import PublishError
@@ -296,6 +297,39 @@ def test_a_wrong_feed_stops_only_itself_and_what_it_had_published_stays(
     assert f"tindothi: {file}: feed 1 (ha-noi): place: " in run.stderr
     assert f"{data / 'feeds' / 'moi.json'}: 0 entries, written\n" in run.stdout
     assert files(data / "feeds") == sorted([*there, *(f"moi.{kind}" for kind in RENDERERS)])
+
+
+@pytest.mark.parametrize("broken", ["feeds.toml", "sources/mau.toml"])
+def test_a_broken_file_ends_no_feed(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str) -> None:
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources" / "mau.toml").write_text(
+        'name = "mau"\ntitle = "Mẫu"\nhosts = ["mau.vn"]\nevidence = "thử"\narticles = ["tin"]\n'
+        '[[listing]]\nkind = "page"\nurl = "https://mau.vn/"\n'
+    )
+    (tmp_path / "feeds.toml").write_text('[[feed]]\nname = "{source}"\ntitle = "{source}"\nsource = "*"\n')
+    monkeypatch.setenv("TINDOTHI_SOURCES__DIRECTORIES", str(tmp_path / "sources"))
+    monkeypatch.setenv("TINDOTHI_FEED__DEFINITIONS", str(tmp_path / "feeds.toml"))
+    monkeypatch.setenv("TINDOTHI_FEED__BASE_URL", "https://phuongmau.vn/feeds")
+
+    def state() -> tuple[set[str], bytes]:
+        engine = create_engine(f"sqlite:///{data / 'tindothi.db'}")
+        with engine.connect() as db:
+            kept = set(db.execute(text("SELECT name FROM feed")).scalars())
+        engine.dispose()
+        return kept, (data / "feeds" / "feeds.opml").read_bytes()
+
+    CliRunner().invoke(command, [])
+    before = state()
+    assert "mau" in before[0]
+    assert b"/mau.atom" in before[1]
+    (tmp_path / broken).write_text("= broken")
+    CliRunner().invoke(command, [])
+    assert state() == before
+    (tmp_path / broken).unlink()
+    (tmp_path / "feeds.toml").write_text("")
+    assert CliRunner().invoke(command, []).exit_code == 0
+    assert state()[0] == set()
+    assert b"/mau.atom" not in state()[1]
 
 
 def test_what_cannot_be_written_ends_the_command(data: Path) -> None:

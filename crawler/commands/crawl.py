@@ -45,7 +45,8 @@ def command(names: tuple[str, ...], as_json: bool) -> None:
         with open_store(config) as store:  # a store that refuses is told before anything is fetched
             for source in chosen:
                 store.meet(source)
-            defined, wrong_feeds = define_feeds(store, topics, sources, config)
+            whole = not (wrong or wrong_topics)
+            defined, wrong_feeds = define_feeds(store, topics, sources, config, whole=whole)
         for error in wrong_feeds:
             click.echo(f"tindothi: {error}", err=True)
         from crawler.commands.process import crawl  # the engine takes a second to load: what is wrong is told before
@@ -54,7 +55,7 @@ def command(names: tuple[str, ...], as_json: bool) -> None:
         code = verdict(runs, wrong_files=len((*wrong, *wrong_topics, *wrong_feeds)), expected=len(chosen))
         try:
             with open_store(config) as store:
-                feeds = publish_feeds(store, defined, config)
+                feeds = publish_feeds(store, defined, config, whole=whole and not wrong_feeds)
         except PublishError as error:
             click.echo(f"tindothi: {error}", err=True)
             feeds, code = (), code if code is Exit.STORE else Exit.NOT_PUBLISHED

@@ -34,9 +34,11 @@ def command(as_json: bool) -> None:
 
     config = load()
     topics, errors = read_topics(config.topics.directories)
+    sources, wrong_sources = read_sources(config.sources.directories)
     with open_store(config) as store:
-        feeds, wrong = define_feeds(store, topics, read_sources(config.sources.directories)[0], config)
-        done = publish_feeds(store, feeds, config)
+        whole = not (errors or wrong_sources)
+        feeds, wrong = define_feeds(store, topics, sources, config, whole=whole)
+        done = publish_feeds(store, feeds, config, whole=whole and not wrong)
     if as_json:
         files = [{"path": str(one.path), "entries": one.entries, "written": one.written} for one in done]
         click.echo(json.dumps({"feeds": files}, ensure_ascii=False))
@@ -49,21 +51,26 @@ def command(as_json: bool) -> None:
 
 
 def define_feeds(
-    store: "Store", topics: "Iterable[Topic]", sources: "Mapping[str, Source]", config: "Config"
+    store: "Store", topics: "Iterable[Topic]", sources: "Mapping[str, Source]", config: "Config", *, whole: bool
 ) -> "tuple[tuple[Definition, ...], tuple[ConfigError, ...]]":
-    """Tells the store which feeds there are; gives them, and what is wrong in their file: then none of them ends."""
+    """Tells the store which feeds there are; gives them, and what is wrong in their file.
+
+    No feed ends while a file is wrong: theirs, or (not `whole`) one of a topic or a source, which they may name.
+    """
     from feeds.declared import read_feeds
     from feeds.definitions import definitions
 
     topics = tuple(topics)
     file = config.feed.definitions
     own, errors = read_feeds(file, topics, sources) if file else ((), ())
-    store.define({one.name: one.search for one in own if one.search is not None}, whole=not errors)
+    store.define({one.name: one.search for one in own if one.search is not None}, whole=whole and not errors)
     return (*definitions(topics), *own), errors
 
 
-def publish_feeds(store: "Store", feeds: "Iterable[Definition]", config: "Config") -> "tuple[Published, ...]":
-    """Every feed from the store to its files.
+def publish_feeds(
+    store: "Store", feeds: "Iterable[Definition]", config: "Config", *, whole: bool
+) -> "tuple[Published, ...]":
+    """Every feed from the store to its files; where they are the `whole` of them, the list of all, too.
 
     :raises PublishError: names each file that could not be written; the others are
     """
@@ -71,4 +78,4 @@ def publish_feeds(store: "Store", feeds: "Iterable[Definition]", config: "Config
 
     limit = config.feed.entries
     found = (store.feed(one.name, one.title, one.subtitle, limit) for one in feeds)
-    return publish(found, config.feed_dir, base_url=config.feed.base_url)
+    return publish(found, config.feed_dir, base_url=config.feed.base_url, whole=whole)
