@@ -24,9 +24,10 @@ article, feed = schema.article, schema.feed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedSearch:
-    """What an article must be: `words` as `crawler.query` reads them, and the filters without dates.
+    """What an article must be: `words` as `crawler.query` reads them, and the filters that know no time.
 
-    Words with a mark anywhere are found as they are typed, words without any as in a search; all of them, anywhere.
+    Where a word of them is typed with a mark, all are found as typed: nobody looks through a feed for the exact hits.
+    Else they are found with and without marks. They need not stand side by side.
     """
 
     words: str = ""
@@ -127,6 +128,10 @@ def _values(search: SavedSearch) -> dict[str, Any]:
 
 
 def _search(values: Mapping[str, Any]) -> SavedSearch:
-    told = dict(values)
-    words, places = told.pop("words", ""), tuple(told.pop("places", ()))
-    return SavedSearch(words=words, filters=Filters(places=places, **told))
+    filters = Filters(
+        source=values.get("source", ""),
+        topic=values.get("topic", ""),
+        document=values.get("document", ""),
+        places=tuple(values.get("places", ())),
+    )
+    return SavedSearch(words=values.get("words", ""), filters=filters)
