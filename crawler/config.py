@@ -126,8 +126,13 @@ class BaselineConfig(Section):
 class FeedConfig(Section):
     """Where and how feeds are written."""
 
-    directory: Path | None = Field(None, description="where the Atom files go; default: `feeds` in the data directory")
-    base_url: Served = Field("", description="where the directory is served, as https://host/path; for the self link")
+    directory: Path | None = Field(
+        None, description="where the feeds' files go; default: `feeds` in the data directory"
+    )
+    definitions: Path | None = Field(None, description="your own file of feeds beside the topics' (feeds.toml)")
+    base_url: Served = Field(
+        "", description="where the directory is served, as https://host/path; for the self links and the OPML"
+    )
     entries: int = Field(100, ge=1, le=5000, description="entries in a feed document, at most")
     hub: Hub = Field("", description="WebSub hub that is told when a feed has changed, as https://host/path")
 
@@ -223,7 +228,7 @@ class Config(BaseSettings):
 
     @property
     def feed_dir(self) -> Path:
-        """Where the Atom files go."""
+        """Where the feeds' files go."""
         return self.feed.directory or self.data_dir / "feeds"
 
 

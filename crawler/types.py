@@ -470,7 +470,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """One Atom document: `name` is the topic's, file name and ledger key. `created`: the store's creation, UTC."""
+    """What subscribers read: `name` is its ledger key and its files' name. `created`: the store's creation, UTC."""
 
     name: str
     title: str

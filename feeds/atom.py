@@ -13,7 +13,7 @@ from feedgen.feed import FeedGenerator
 from crawler.errors import PublishError
 from crawler.text import clean
 from crawler.types import Feed
-from feeds.definitions import feed_id, file_name
+from feeds.definitions import ATOM, KINDS, feed_id, file_name
 from feeds.entries import Shown, local, order, show
 
 GENERATOR = "tindothi"  # without a version: a new one of ours is no reason to rewrite every feed
@@ -39,19 +39,27 @@ def render(feed: Feed, *, base_url: str = "", hub: str = "") -> bytes:
     document.author(name=GENERATOR)
     document.generator(GENERATOR)
     if base_url:
-        document.link(href=address(feed.name, base_url), rel="self", type="application/atom+xml")
+        document.link(href=address(feed.name, base_url), rel="self", type=KINDS[ATOM])
     if hub:
         document.link(href=hub, rel="hub")
     entries = order(feed.entries)
-    document.updated(_updated(feed))
+    document.updated(updated(feed))
     for entry in entries:
         _add(document, show(entry))
     written: bytes = document.atom_str(pretty=True)
     return written
 
 
-def address(name: str, base_url: str) -> str:
-    """Where the feed with this name is served.
+def address(name: str, base_url: str, kind: str = ATOM) -> str:
+    """Where the feed with this name is served, as a file of this kind.
+
+    :raises PublishError: `base_url` is no address of the web
+    """
+    return home(base_url) + file_name(name, kind)
+
+
+def home(base_url: str) -> str:
+    """Where the folder of the feeds is served, with the slash at its end.
 
     :raises PublishError: `base_url` is no address of the web
     """
@@ -59,10 +67,11 @@ def address(name: str, base_url: str) -> str:
         raise PublishError(
             f"feed.base_url: {base_url!r} is no address; write it as https://host/path, or leave it empty"
         )
-    return f"{base_url.rstrip('/')}/{file_name(name)}"
+    return f"{base_url.rstrip('/')}/"
 
 
-def _updated(feed: Feed) -> datetime:
+def updated(feed: Feed) -> datetime:
+    """When the feed last changed, in +07:00: its latest entry, and never before the store's creation."""
     return max((local(feed.created), *(local(entry.updated) for entry in feed.entries)))
 
 

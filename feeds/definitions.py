@@ -1,21 +1,32 @@
-"""Which feeds exist: one per topic. Their ids and file names, which subscribers hold on to and which never change."""
+"""Which feeds exist: one per topic, and those of `feeds.toml` (`feeds.declared`). Their ids and file names.
+
+Subscribers hold on to both; they never change.
+"""
 
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from crawler.classify import Topic
+from storage.searches import SavedSearch
 
 NAMESPACE = uuid.UUID("b7d3a4a9-54be-5f0e-8d51-2f6c1b0a9e37")  # ours, fixed for ever: every feed's id depends on it
+ATOM, RSS, JSON = "atom", "rss", "json"
+KINDS = {  # a file's ending → what it is served as
+    ATOM: "application/atom+xml",
+    RSS: "application/rss+xml",
+    JSON: "application/feed+json",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
-    """A feed that is to be: `name` is the topic's, its ledger key and file name."""
+    """A feed that is to be: `name` is its ledger key and file name; it is a topic's, or keeps a search."""
 
     name: str
     title: str
     subtitle: str = ""
+    search: SavedSearch | None = None
 
 
 def definitions(topics: Iterable[Topic]) -> tuple[Definition, ...]:
@@ -24,9 +35,9 @@ def definitions(topics: Iterable[Topic]) -> tuple[Definition, ...]:
     return tuple(sorted(found, key=lambda one: one.name))
 
 
-def file_name(name: str) -> str:
+def file_name(name: str, kind: str = ATOM) -> str:
     """The file of the feed with this name; web servers know `.atom` as application/atom+xml."""
-    return f"{name}.atom"
+    return f"{name}.{kind}"
 
 
 def feed_id(name: str) -> str:

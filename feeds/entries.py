@@ -12,6 +12,7 @@ The words are Vietnamese, for they are read beside Vietnamese titles. All text i
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from html import escape
 from itertools import groupby, islice
 
@@ -97,6 +98,7 @@ class Shown:
     content: str
 
 
+@lru_cache(maxsize=128)  # each format of a feed shows the same entries, one format after the other
 def show(entry: Entry) -> Shown:
     """What the feed says of an entry.
 

@@ -43,6 +43,7 @@ TYPES = {
     "located": "a place that a revision is about, with the words that prove it",
     "band": "a key under which copies of an article's text are found",
     "absence": "a time in which an article was gone, and how it went",
+    "feed": "a feed beside the topics': the search that it keeps, and since when",
     "entry": "what a feed has told: id, article, revision, state, and when it was announced and updated",
     "channel": "a hub, the mail or a target that is told of entries, and since when",
     "notice": "an entry, or a changed feed, that a channel was told or is to be told",
@@ -59,6 +60,7 @@ SHAPES: Mapping[str, Any] = {  # of the columns that hold JSON; storage.schema t
     "revision.authors": list[str],
     "match.evidence": list[tuple[str, str, str, str]],
     "located.evidence": list[tuple[str, str, int, int, str]],
+    "feed.search": dict[str, str | list[str]],
     "run.reasons": _Counts,
     "run.rules": _Counts,
 }

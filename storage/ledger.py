@@ -9,10 +9,13 @@ First run: entries of a source are `held` until its first run has ended. Then, p
 are published and the rest is `baseline`: known, never announced. What a first run announced and a later one brings
 counts as the first run's. What is news at all: `storage.standing`.
 
+A feed is a topic's, or keeps a search (`storage.searches`); a new one begins as `storage.beginnings` says. Beside that,
+all is the same for both.
+
 A story has one entry in a feed, whoever brings it. Where that is held or baseline, nobody was told: an article of
 another source that is news by its own standing opens it in its own name. Where a published one's article is withdrawn,
-it shows another article that carries the text, under its old id and without moving, for its text is as it was; and the
-first again when that is back.
+it shows another article that carries the text (and meets the feed's search), under its old id and without moving, for
+its text is as it was; and the first again when that is back.
 """
 
 import uuid
@@ -23,8 +26,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, case, func, insert, select, update
 
 from crawler.types import Cause, Match
-from storage import schema
+from storage import schema, searches
 from storage.policy import Policy
+from storage.searches import SavedSearch
 from storage.standing import Candidate, Standing, standing
 
 NAMESPACE = uuid.UUID("6f2f6dd3-32c8-5f0b-9c5d-0d7b54d1a7f1")  # ours, fixed for ever: every entry's id depends on it
@@ -66,7 +70,7 @@ def show(
     late = cause is not Cause.SITE
     mine = _judged(db, article_id, revision_id)
     told = _told(db, mine)
-    for feed in sorted({one.topic for one in matches}):
+    for feed in sorted({one.topic for one in matches} | searches.feeds_of(db, article_id, revision_id)):
         known = told.get(feed)
         if known is None:
             _open(db, feed, mine, _standing(db, feed, mine, now, policy, late=late), now)
@@ -91,8 +95,9 @@ def follow(db: Connection, story_id: int, now: datetime) -> None:
         .join(article, article.c.id == entry.c.article_id)
         .where(entry.c.story_id == story_id)
     ).all()
+    saved = searches.saved(db) if shown else {}
     for row in shown:
-        there = {one.id: one for one in _there(db, row)}
+        there = {one.id: one for one in _there(db, row) if _may_show(db, saved.get(row.feed), row, one)}
         best = there.get(row.article_id)
         if row.state == Standing.PUBLISHED:  # what nobody was told waits for its own article's source
             opener = next((one for one in there.values() if entry_id(one.key) == row.uuid), None)
@@ -126,7 +131,8 @@ def settle(db: Connection, name: str, now: datetime, policy: Policy) -> int:
         elif news and rank < policy.baseline_items:
             told[row.feed] = rank + 1
             at = now - rank * SPACING
-            values = {"state": Standing.PUBLISHED, "announced": at, "updated": at}
+            told_id = _id_told(db, row.story_id) or row.uuid  # nobody was told the other one
+            values = {"uuid": told_id, "state": Standing.PUBLISHED, "announced": at, "updated": at}
             db.execute(update(entry).where(entry.c.id == row.id).values(values))
         else:
             db.execute(update(entry).where(entry.c.id == row.id).values(state=Standing.BASELINE))
@@ -191,7 +197,7 @@ def _give(db: Connection, known: int, mine: Row[Any], state: Standing, now: date
 def _as_new(db: Connection, mine: Row[Any], state: Standing, now: datetime) -> dict[str, Any]:
     """What an entry says that shows this article from now on."""
     return {
-        "uuid": _id(db, mine),
+        "uuid": _id_told(db, mine.story_id) or entry_id(mine.key),
         "article_id": mine.id,
         "revision_id": mine.revision_id,
         "state": state,
@@ -201,10 +207,10 @@ def _as_new(db: Connection, mine: Row[Any], state: Standing, now: datetime) -> d
     }
 
 
-def _id(db: Connection, mine: Row[Any]) -> str:
-    """The id under which the story is told in another feed; else one of the article's own."""
-    told = select(entry.c.uuid).where(entry.c.story_id == mine.story_id, entry.c.state == Standing.PUBLISHED)
-    return db.execute(told.order_by(entry.c.id)).scalars().first() or entry_id(mine.key)
+def _id_told(db: Connection, story_id: int) -> str | None:
+    """The id under which the story is told in another feed."""
+    told = select(entry.c.uuid).where(entry.c.story_id == story_id, entry.c.state == Standing.PUBLISHED)
+    return db.execute(told.order_by(entry.c.id).limit(1)).scalars().first()
 
 
 def _standing(db: Connection, feed: str, mine: Row[Any], now: datetime, policy: Policy, *, late: bool) -> Standing:
@@ -258,11 +264,24 @@ def _there(db: Connection, shown: Row[Any]) -> Sequence[Any]:
     ).all()
 
 
+def _may_show(db: Connection, search: SavedSearch | None, shown: Row[Any], one: Any) -> bool:
+    """Whether an entry may show the article: a topic is in its text, which is the same; a search may ask for more."""
+    return search is None or one.id == shown.article_id or searches.meets(db, search, one.id, one.revision_id)
+
+
+def _is_for(db: Connection, feed: str, search: SavedSearch | None, one: Any) -> bool:
+    """Whether the article is for the feed: it meets its search, or matches its topic."""
+    if search is not None:
+        return searches.meets(db, search, one.id, one.revision_id)
+    found = select(match.c.id).where(match.c.revision_id == one.revision_id, match.c.topic == feed)
+    return db.execute(found).first() is not None
+
+
 def _hand_over(db: Connection, held: Row[Any], now: datetime, policy: Policy) -> None:
-    """A first run does not tell it: perhaps another source that carries the text and the topic does, by its own."""
+    """A first run does not tell it: perhaps another source's article that is for the feed does, by its own."""
+    search = searches.saved(db).get(held.feed)
     for one in _there(db, held):
-        found = select(match.c.id).where(match.c.revision_id == one.revision_id, match.c.topic == held.feed)
-        if one.id == held.article_id or db.execute(found).first() is None:
+        if one.id == held.article_id or not _is_for(db, held.feed, search, one):
             continue
         mine = _judged(db, one.id, one.revision_id)
         state = _standing(db, held.feed, mine, now, policy, late=False)

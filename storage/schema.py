@@ -321,6 +321,16 @@ located = Table(
     Column("evidence", JSON, nullable=False),  # [[printed, part, paragraph, start, context]]
 )
 
+feed = Table(  # beside the topics', which need no row
+    "feed",
+    metadata,
+    Column("name", NAME, primary_key=True),
+    # declared
+    Column("search", JSON, nullable=False),  # storage.searches: {name of a filter: what it asks for}
+    # we know
+    Column("begun_at", Utc, nullable=False),  # since when what comes and meets that search is told
+)
+
 entry = Table(
     "entry",
     metadata,

@@ -33,6 +33,7 @@ from crawler.types import (
 )
 from storage import (
     archived,
+    beginnings,
     checking,
     datasette,
     entries,
@@ -49,6 +50,7 @@ from storage import (
     saving,
     schema,
     search,
+    searches,
     stories,
     warc,
 )
@@ -64,6 +66,7 @@ from storage.policy import Policy
 from storage.reading import Counts, SourceStatus, StoredArticle
 from storage.retention import Collected
 from storage.search import Filters, Hit
+from storage.searches import SavedSearch
 
 log = logging.getLogger(__name__)
 
@@ -201,6 +204,22 @@ class Store:
                 return outcome
             answer = self._answer(outcome, again, judged.snapshot.parts)
 
+    def define(self, wanted: Mapping[str, SavedSearch], *, whole: bool = True) -> None:
+        """The feeds beside the topics', by name, are these from now on; a new one begins with the newest few.
+
+        Those that are known and not wanted get no further entries; unless `wanted` is not the `whole` of them. Each
+        begins in a transaction of its own, for over a large corpus that takes seconds.
+        """
+        with self._database.reading() as db:
+            begins = beginnings.missing(db, wanted)
+            ends = set(searches.saved(db)) - set(wanted) if whole else set()
+        if ends:
+            with self._database.writing() as db:
+                searches.forget(db, ends)
+        for name, begun in begins.items():
+            with self._database.writing() as db:
+                beginnings.begin(db, name, begun, self._clock(), self._policy)
+
     def settle(self, source: str) -> int:
         """A source's first run has ended: its newest entries are published, the rest is baseline; gives how many."""
         with self._database.writing() as db:
@@ -232,7 +251,7 @@ class Store:
     # --- what readers ask ---
 
     def feed(self, name: str, title: str, subtitle: str = "", limit: int = 100) -> Feed:
-        """The feed of a topic: its published entries, the latest updated first, at most `limit`."""
+        """The feed of this name: its published entries, the latest updated first, at most `limit`."""
         with self._database.reading() as db:
             created = datetime.fromisoformat(_meta(db)["created_at"])
             shown = entries.entries(db, name, limit)

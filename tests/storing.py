@@ -31,6 +31,8 @@ from crawler.types import (
 )
 from storage.database import Database
 from storage.policy import Policy
+from storage.search import Filters
+from storage.searches import SavedSearch
 from storage.store import Store
 from tests import postgres
 
@@ -221,6 +223,7 @@ def fill(stage: Stage) -> None:
         visit(stage, store, article(2, paragraphs=OTHER, published=None), "do-thi")
         stage.pass_time()
         gone(stage, store, 2)
+        store.define({"noi": SavedSearch(words="hồ sơ", filters=Filters(source="phuong", places=("ha-noi", "hue")))})
         store.record(Run(source="phuong", started=START, ended=stage.now, reasons={"NotFound": 1}))
     stage.sql(
         "INSERT INTO located (revision_id, place, now, named, evidence) VALUES (1, 'quan', 'quan', 1,"

@@ -207,8 +207,12 @@ class TestOneSource:
         (tmp_path / "topics").mkdir()
         topic = tmp_path / "topics" / "cau-duong.toml"
         topic.write_text('title = "Cầu đường"\nthreshold = "high"\n', encoding="utf-8")
-        ran = ops.run("crawl", "--json", "well", TINDOTHI_TOPICS__DIRECTORIES=str(tmp_path / "topics"))
+        feeds = tmp_path / "feeds.toml"
+        feeds.write_text('[[feed]]\nname = "hue"\ntitle = "Huế"\nplace = "Hếu"\n', encoding="utf-8")
+        more = {"TINDOTHI_TOPICS__DIRECTORIES": str(tmp_path / "topics"), "TINDOTHI_FEED__DEFINITIONS": str(feeds)}
+        ran = ops.run("crawl", "--json", "well", **more)
         assert ran.code == 4
+        assert f"{feeds}: feed 1 (hue): place: " in ran.err
         assert str(source) in ran.err and "titel" in ran.err and "hosts" in ran.err
         assert str(topic) in ran.err and "threshold" in ran.err and "Traceback" not in ran.err
         assert ran.json["new"] == len(feedparser.parse(ops.feed()).entries) == 2

@@ -45,7 +45,10 @@ class Weeks:
 def weeks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Weeks]:
     folder = tmp_path_factory.mktemp("flow")
     with LocalWeb(folder, articles_per_site=8) as web:
-        ops = operator(folder, web)
+        (folder / "feeds.toml").write_text(
+            '[[feed]]\nname = "nguon-{source}"\ntitle = "{source}"\nsource = "*"\ntopic = "chinh-quyen-do-thi"\n'
+        )
+        ops = operator(folder, web, TINDOTHI_FEED__DEFINITIONS=str(folder / "feeds.toml"))
         runs: list[Ran] = []
         feeds: list[bytes] = []
         expected: list[dict[str, Post]] = []
@@ -169,6 +172,17 @@ def test_each_run_counts_the_new_texts_of_which_each_rule_stripped_something(wee
     for name, last in weeks.runs[-1].json["sources"].items():
         assert sources[name]["silent_rules"] == []
         assert sources[name]["last_run"]["rules"] == last["rules"]
+
+
+def test_a_feed_for_each_source_tells_what_that_one_says_of_the_topic(weeks: Weeks) -> None:
+    told: set[str] = set()
+    for name in weeks.runs[-1].json["sources"]:
+        entries = feedparser.parse(weeks.ops.feed(f"nguon-{name}")).entries
+        sources = {tag.term for entry in entries for tag in entry.tags if tag.scheme == "urn:tindothi:source"}
+        assert sources == {name}
+        told |= {entry.id for entry in entries}
+    assert weeks.published in links(weeks.ops.feed("nguon-haiphong"))
+    assert told == {entry.id for entry in feedparser.parse(weeks.feeds[-1]).entries}
 
 
 def test_publish_again_rewrites_nothing(weeks: Weeks) -> None:

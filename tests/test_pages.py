@@ -28,7 +28,7 @@ from feeds.pages import (
     page,
     page_name,
 )
-from feeds.publish import formats, publish
+from feeds.publish import publish
 from feeds.texts import PICTURE, text
 from tests.test_atom import feed
 from tests.test_entries import STORED, URL, article, entry, instant, local
@@ -62,7 +62,7 @@ def listed(name: str = FEED, **changes: Any) -> Listed:
         "name": name,
         "title": "Chính quyền đô thị",
         "subtitle": "Tin mẫu",
-        "files": formats(name),
+        "files": (File(name=f"{name}.atom", media_type="application/atom+xml", label="Atom"),),
         "page": page_name(name),
     }
     return Listed(**said | changes)
@@ -314,8 +314,8 @@ def test_pages_are_published_beside_the_feeds_and_only_where_they_changed(tmp_pa
 
     old, new = feed(numbered(1)), feed(numbered(1), numbered(2))
     other = feed(name="hai-cap")
-    pages = {f"{FEED}.atom", f"{FEED}.html", "index.html"}
-    there = pages | {"hai-cap.atom", "hai-cap.html"}
+    pages = {"index.html", *(f"{FEED}.{kind}" for kind in ("atom", "rss", "json", "html"))}
+    there = pages | {"feeds.opml", *(f"hai-cap.{kind}" for kind in ("atom", "rss", "json", "html"))}
     assert told([old, other]) == {f"{name}{packed}" for name in there for packed in ("", ".gz")}
     assert told([old, other]) == set()
     assert told([new, other]) == {f"{name}{packed}" for name in pages for packed in ("", ".gz")}

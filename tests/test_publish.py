@@ -15,6 +15,8 @@ from tempfile import gettempdir
 
 import pytest
 from click.testing import CliRunner
+from lxml import etree
+from sqlalchemy import create_engine, text
 
 from crawler.commands.publish import command
 from crawler.errors import PublishError
@@ -22,12 +24,13 @@ from crawler.health import Exit
 from crawler.types import Feed
 from feeds import files as filing
 from feeds.atom import render
-from feeds.publish import Published, publish
+from feeds.publish import RENDERERS, Published, publish
 from tests.conftest import ROOT
 from tests.test_atom import feed
 from tests.test_entries import article, entry
 
 NAME = "chinh-quyen-do-thi.atom"
+FILES = [f"chinh-quyen-do-thi.{kind}" for kind in sorted(RENDERERS)]
 OTHER = "chinh-quyen-hai-cap"
 ONE = feed(entry())
 TWO = feed(entry(article(title="Tiêu đề đã sửa")))
@@ -42,9 +45,34 @@ def files(folder: Path) -> list[str]:
 
 def test_a_feed_is_written_with_all_its_folders(tmp_path: Path) -> None:
     folder = tmp_path / "a" / "b"
-    assert publish([ONE], folder) == (Published(path=folder / NAME, entries=1, written=True),)
-    assert (folder / NAME).read_bytes() == render(ONE)
-    assert files(folder) == [NAME]
+    done = publish([ONE], folder)
+    assert done[0] == Published(path=folder / NAME, entries=1, written=True)
+    assert sorted(one.path.name for one in done) == files(folder) == FILES
+    for kind, rendered in RENDERERS.items():
+        assert (folder / f"chinh-quyen-do-thi.{kind}").read_bytes() == rendered(ONE)
+
+
+def test_the_list_of_all_feeds_is_written_where_its_addresses_are_known(tmp_path: Path) -> None:
+    feeds = [ONE, feed(name=OTHER, title="Hai cấp <mới>", subtitle="")]
+    done = publish(feeds, tmp_path, base_url="https://phuongmau.vn/feeds/")
+    assert (done[-1].path.name, done[-1].entries, done[-1].written) == ("feeds.opml", 2, True)
+    document = etree.parse(done[-1].path).getroot()
+    assert (document.tag, document.get("version"), [part.tag for part in document]) == ("opml", "2.0", ["head", "body"])
+    assert document.findtext("head/title") == "tindothi"
+    outlines = [dict(one.attrib) for one in document.iterfind("body/outline")]
+    base = "https://phuongmau.vn/feeds/"
+    said = {"text": "Chính quyền đô thị", "title": "Chính quyền đô thị", "description": "Tin mẫu"}
+    assert outlines == [
+        {"type": "rss", **said, "xmlUrl": base + NAME, "htmlUrl": base},
+        {
+            "type": "rss",
+            "text": "Hai cấp <mới>",
+            "title": "Hai cấp <mới>",
+            "xmlUrl": f"{base}{OTHER}.atom",
+            "htmlUrl": base,
+        },
+    ]
+    assert not publish([TWO, feeds[1]], tmp_path, base_url=base)[-1].written, "entries are none of its business"
 
 
 def test_a_web_server_may_read_it(tmp_path: Path) -> None:
@@ -59,11 +87,9 @@ def test_a_web_server_may_read_it(tmp_path: Path) -> None:
 def test_unchanged_bytes_are_not_rewritten(tmp_path: Path) -> None:
     publish([ONE], tmp_path)
     os.utime(tmp_path / NAME, ns=(1, 1))
-    (again,) = publish([ONE], tmp_path)
-    assert not again.written
+    assert not any(again.written for again in publish([ONE], tmp_path))
     assert (tmp_path / NAME).stat().st_mtime_ns == 1
-    (changed,) = publish([TWO], tmp_path)
-    assert changed.written
+    assert all(changed.written for changed in publish([TWO], tmp_path))
     assert (tmp_path / NAME).read_bytes() == render(TWO)
 
 
@@ -124,7 +150,7 @@ def test_a_disk_that_fills_up_leaves_the_last_good_feed(folder: Path) -> None:
         publish([TWO], folder)
     assert str(folder / NAME) in str(caught.value)
     assert "free some space" in str(caught.value)
-    assert files(folder) == [NAME]
+    assert files(folder) == FILES
     assert (folder / NAME).read_bytes() == render(ONE)
     assert publish([TWO], folder)[0].written
 
@@ -134,7 +160,7 @@ def test_an_unwritable_folder_leaves_the_last_good_feed(folder: Path) -> None:
         publish([TWO], folder)
     assert str(folder / NAME) in str(caught.value)
     assert "let this user write there" in str(caught.value)
-    assert files(folder) == [NAME]
+    assert files(folder) == FILES
     assert (folder / NAME).read_bytes() == render(ONE)
     assert publish([TWO], folder)[0].written
 
@@ -152,7 +178,8 @@ def test_a_folder_in_the_way_of_the_file(tmp_path: Path, fill: Callable[[Path], 
         publish([ONE, feed(name=OTHER)], tmp_path)
     assert str(tmp_path / NAME) in str(caught.value)
     assert OTHER not in str(caught.value)
-    assert files(tmp_path) == [NAME, f"{OTHER}.atom"]  # the other feed is there, and no temporary file
+    others = [f"{OTHER}.{kind}" for kind in sorted(RENDERERS)]
+    assert files(tmp_path) == FILES + others  # all the others are there, and no temporary file
 
 
 @pytest.mark.parametrize("below", ["", "feeds"])
@@ -184,7 +211,7 @@ def test_what_a_killed_process_left_is_cleared_away(tmp_path: Path) -> None:
     assert killed.returncode == -9
     assert files(tmp_path) == [f".{NAME}.tmp"]
     assert publish([ONE], tmp_path)[0].written
-    assert files(tmp_path) == [NAME]
+    assert files(tmp_path) == FILES
 
 
 # --- several at once -------------------------------------------------------------------------------------------------
@@ -212,7 +239,7 @@ def test_two_publishers_take_turns_and_the_later_reads_the_later_store(tmp_path:
     first.join(10)
     second.join(10)
     assert (tmp_path / NAME).read_bytes() == render(TWO)
-    assert files(tmp_path) == [NAME]
+    assert files(tmp_path) == FILES
 
 
 def test_a_publisher_that_hangs_is_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -256,6 +283,56 @@ def test_a_broken_topic_file_stops_only_itself(data: Path, tmp_path: Path, monke
     assert run.exit_code == Exit.CONFIG
     assert "hong.toml" in run.stderr
     assert NAME in files(data / "feeds")
+
+
+def test_a_wrong_feed_stops_only_itself_and_what_it_had_published_stays(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, city = tmp_path / "feeds.toml", '[[feed]]\nname = "{}"\ntitle = "Tin"\nplace = "{}"\n'
+    monkeypatch.setenv("TINDOTHI_FEED__DEFINITIONS", str(file))
+    file.write_text(city.format("ha-noi", "Hà Nội") + city.format("hue", "Huế"))
+    assert CliRunner().invoke(command, []).exit_code == 0
+    there = files(data / "feeds")
+    assert {f"{name}.{kind}" for name in ("ha-noi", "hue") for kind in RENDERERS} < set(there)
+    file.write_text(city.format("ha-noi", "Hà Nộiiii") + city.format("hue", "Huế") + city.format("moi", "Cà Mau"))
+    run = CliRunner().invoke(command, [])
+    assert run.exit_code == Exit.CONFIG
+    assert f"tindothi: {file}: feed 1 (ha-noi): place: " in run.stderr
+    assert f"{data / 'feeds' / 'moi.json'}: 0 entries, written\n" in run.stdout
+    assert files(data / "feeds") == sorted([*there, *(f"moi.{kind}" for kind in RENDERERS)])
+
+
+@pytest.mark.parametrize("broken", ["feeds.toml", "sources/mau.toml"])
+def test_a_broken_file_ends_no_feed(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str) -> None:
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources" / "mau.toml").write_text(
+        'name = "mau"\ntitle = "Mẫu"\nhosts = ["mau.vn"]\nevidence = "thử"\narticles = ["tin"]\n'
+        '[[listing]]\nkind = "page"\nurl = "https://mau.vn/"\n'
+    )
+    (tmp_path / "feeds.toml").write_text('[[feed]]\nname = "{source}"\ntitle = "{source}"\nsource = "*"\n')
+    monkeypatch.setenv("TINDOTHI_SOURCES__DIRECTORIES", str(tmp_path / "sources"))
+    monkeypatch.setenv("TINDOTHI_FEED__DEFINITIONS", str(tmp_path / "feeds.toml"))
+    monkeypatch.setenv("TINDOTHI_FEED__BASE_URL", "https://phuongmau.vn/feeds")
+
+    def state() -> tuple[set[str], bytes]:
+        engine = create_engine(f"sqlite:///{data / 'tindothi.db'}")
+        with engine.connect() as db:
+            kept = set(db.execute(text("SELECT name FROM feed")).scalars())
+        engine.dispose()
+        return kept, (data / "feeds" / "feeds.opml").read_bytes()
+
+    CliRunner().invoke(command, [])
+    before = state()
+    assert "mau" in before[0]
+    assert b"/mau.atom" in before[1]
+    (tmp_path / broken).write_text("= broken")
+    CliRunner().invoke(command, [])
+    assert state() == before
+    (tmp_path / broken).unlink()
+    (tmp_path / "feeds.toml").write_text("")
+    assert CliRunner().invoke(command, []).exit_code == 0
+    assert state()[0] == set()
+    assert b"/mau.atom" not in state()[1]
 
 
 def test_what_cannot_be_written_ends_the_command(data: Path) -> None:

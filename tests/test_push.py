@@ -20,13 +20,14 @@ from sqlalchemy import Engine, event
 from crawler.cli import tindothi
 from crawler.commands import push as pushing
 from crawler.commands.crawl import tell
-from crawler.commands.publish import command, publish_topics
+from crawler.commands.publish import command, publish_feeds
 from crawler.commands.push import Told, begin, push
 from crawler.config import Config, load
 from crawler.errors import ConfigError, PushError, StoreLocked
 from crawler.portal import LocalWeb
 from crawler.types import Entry
 from feeds.atom import render
+from feeds.definitions import KINDS, definitions
 from feeds.push import targets, websub
 from feeds.push.websub import ping
 from storage.store import Store
@@ -131,18 +132,18 @@ def test_a_hub_hears_of_each_feed_that_changed_and_once(stage: Stage, posts: Pos
         def run(*numbers: int) -> list[str]:
             write(stage, store, *numbers)
             posts.taken.clear()
-            push(store, config, publish_topics(store, topics(), config))
+            push(store, config, publish_feeds(store, definitions(topics()), config, whole=True))
             return [part.rpartition("%2F")[2] for _, _, body in posts.taken for part in [body.decode()]]
 
-        assert run() == ["chinh-quyen-do-thi.atom", "chinh-quyen-hai-cap.atom"], "it is new to the hub"
+        files = [f"{TOPIC}.{kind}" for kind in KINDS]
+        assert sorted(run()) == sorted([*files, *(f"chinh-quyen-hai-cap.{kind}" for kind in KINDS)]), "new to the hub"
         assert run() == []
-        assert run(1, 2) == ["chinh-quyen-do-thi.atom"]
+        assert sorted(run(1, 2)) == sorted(files)
         posts.status = 500
-        assert run(3) == ["chinh-quyen-do-thi.atom"]
-        assert run() == [], "not at once again"
+        assert [len(run(3)), len(run()), len(run()), len(run())] == [1, 1, 1, 0], "one a run, and none at once again"
         posts.status = 204
         stage.pass_time(LATER)
-        assert run() == ["chinh-quyen-do-thi.atom"], "though the file has not changed since"
+        assert sorted(run()) == sorted(files), "though the files have not changed since"
         assert run() == []
 
 
@@ -290,7 +291,7 @@ def test_killed_before_any_statement_nothing_is_lost_and_at_most_the_one_in_flig
             statement, number = statement + 1, number + 2
             write(stage, store, number, number + 1)
             before = len(sent)
-            published = publish_topics(store, topics(), config)
+            published = publish_feeds(store, definitions(topics()), config, whole=True)
             count = killing(statement)
             event.listen(Engine, "before_cursor_execute", count)
             try:
@@ -319,14 +320,14 @@ def test_killed_before_any_statement_nothing_is_lost_and_at_most_the_one_in_flig
 def test_a_run_killed_between_the_file_and_the_hub_tells_the_hub_later(stage: Stage, sent: list[Any]) -> None:
     config = settings(stage.folder, feed=ALL["feed"])
     with stage.store() as store:
-        push(store, config, publish_topics(store, topics(), config))
+        push(store, config, publish_feeds(store, definitions(topics()), config, whole=True))
         write(stage, store, 1)
-        publish_topics(store, topics(), config)  # and killed here
+        publish_feeds(store, definitions(topics()), config, whole=True)  # and killed here
         sent.clear()
-        again = publish_topics(store, topics(), config)
+        again = publish_feeds(store, definitions(topics()), config, whole=True)
         assert not any(one.written for one in again)
         push(store, config, again)
-    assert sent == [("hub", FEED)]
+    assert {(channel, address) for channel, address in sent} == {("hub", FEED[:-4] + kind) for kind in KINDS}
 
 
 # --- the commands ----------------------------------------------------------------------------------------------------
@@ -359,9 +360,9 @@ def test_what_fails_is_a_line_on_the_error_output_and_in_status_and_no_failed_pu
     assert line.startswith(f"tindothi: push: {name}: ") and line.endswith("; 1 wait for later runs")
     shown = CliRunner().invoke(tindothi, ["status"])
     assert f"push {name}: last told –, 1 waiting\n  last failure " in shown.stdout
-    assert f"push hub:{posts.url}: last told –, 2 waiting\n" in shown.stdout
+    assert f"push hub:{posts.url}: last told –, 6 waiting\n" in shown.stdout
     told = json.loads(CliRunner().invoke(tindothi, ["status", "--json"]).stdout)["push"]
-    assert {one["name"]: one["waiting"] for one in told} == {name: 1, f"hub:{posts.url}": 2}
+    assert {one["name"]: one["waiting"] for one in told} == {name: 1, f"hub:{posts.url}": 6}
     ours.sql("UPDATE notice SET next_at = '2026-01-01 00:00:00'")
     posts.status = 200
     done = json.loads(CliRunner().invoke(command, ["--json"]).stdout)["push"]
@@ -439,4 +440,4 @@ def test_a_crawl_tells_what_it_brought_and_its_verdict_is_its_own(tmp_path: Path
         expected = sum("tcnn" in url for url in web.expected())
     assert len({json.loads(body)["message"] for _, _, body in hook.taken}) == len(hook.taken) == expected > 0
     assert [one["told"] for one in run.json["push"]] == [0, expected]
-    assert f"tindothi: push: hub:{hub.url}: HTTP 503; 2 wait for later runs\n" in run.err
+    assert f"tindothi: push: hub:{hub.url}: HTTP 503; 6 wait for later runs\n" in run.err

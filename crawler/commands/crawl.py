@@ -30,7 +30,7 @@ def command(names: tuple[str, ...], as_json: bool) -> None:
       */30 * * * *  tindothi crawl
     """
     from crawler.classify import read_topics
-    from crawler.commands.publish import publish_topics
+    from crawler.commands.publish import define_feeds, publish_feeds
     from crawler.commands.push import begin
     from crawler.config import load
     from crawler.health import Exit, verdict
@@ -49,13 +49,17 @@ def command(names: tuple[str, ...], as_json: bool) -> None:
             for source in chosen:
                 store.meet(source)
             begin(store, config)
+            whole = not (wrong or wrong_topics)
+            defined, wrong_feeds = define_feeds(store, topics, sources, config, whole=whole)
+        for error in wrong_feeds:
+            click.echo(f"tindothi: {error}", err=True)
         from crawler.commands.process import crawl  # the engine takes a second to load: what is wrong is told before
 
         runs = crawl(config, [(source.name, {}) for source in chosen], "crawl")
-        code = verdict(runs, wrong_files=len(wrong) + len(wrong_topics), expected=len(chosen))
+        code = verdict(runs, wrong_files=len((*wrong, *wrong_topics, *wrong_feeds)), expected=len(chosen))
         try:
             with open_store(config) as store:
-                feeds = publish_topics(store, topics, config)
+                feeds = publish_feeds(store, defined, config, whole=whole and not wrong_feeds)
         except PublishError as error:
             click.echo(f"tindothi: {error}", err=True)
             feeds, code = (), code if code is Exit.STORE else Exit.NOT_PUBLISHED
