@@ -1,14 +1,16 @@
 """A feed as an Atom document (RFC 4287): the same feed, the same bytes, on any machine and at any time.
 
 What feedgen 1.0 does by itself and must not: put entries in reverse order, date them now, write CDATA (which Atom does
-not know), accept what XML forbids and then fail the whole document. It drops `rel` from an entry's links, so that only
-the alternate one can be given.
+not know), accept what XML forbids and then fail the whole document. It drops `rel` from an entry's links, and
+knows no id of a source: these are written by an extension here.
 """
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from feedgen.feed import FeedGenerator
+from lxml import etree
 
 from crawler.errors import PublishError
 from crawler.text import clean
@@ -78,3 +80,20 @@ def _add(document: Any, shown: Shown) -> None:
     if shown.summary:
         item.summary(shown.summary)
     item.content(shown.content, type="html")
+    item.register_extension("beside", partial(_Beside, shown), rss=False)
+
+
+class _Beside:
+    """What feedgen cannot say of an entry: its source (RFC 4287, 4.2.11) and the other places (4.2.7.2)."""
+
+    def __init__(self, shown: Shown) -> None:
+        self._shown = shown
+
+    def extend_atom(self, entry: Any) -> None:
+        for one in self._shown.also:
+            etree.SubElement(entry, "link", rel=one.rel, href=one.href, title=one.title)
+        source = etree.SubElement(entry, "source")
+        etree.SubElement(source, "id").text = self._shown.source.id
+        etree.SubElement(source, "title").text = self._shown.source.title
+        if self._shown.source.link:
+            etree.SubElement(source, "link", href=self._shown.source.link)

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, RowMapping, select
 
-from crawler.types import Entry
+from crawler.differences import differences, summary
+from crawler.types import Article, Cause, Entry
 from storage import schema
 from storage.rows import article_of, chunks, citations_of, matches_of
 from storage.standing import Standing
 
 article, entry, revision, source = schema.article, schema.entry, schema.revision, schema.source
+_before, _after = revision.alias("before"), revision.alias("after")
 
 
 def entries(db: Connection, feed: str, limit: int) -> tuple[Entry, ...]:
@@ -18,6 +20,7 @@ def entries(db: Connection, feed: str, limit: int) -> tuple[Entry, ...]:
     shown = [row["id"] for row in rows]
     matches, citations = matches_of(db, shown), citations_of(db, shown)
     places = _places(db, [row["text_id"] for row in rows])
+    changes = _changes(db, rows)
     return tuple(
         Entry(
             feed=feed,
@@ -31,6 +34,7 @@ def entries(db: Connection, feed: str, limit: int) -> tuple[Entry, ...]:
             matches=matches.get(row["id"], ()),
             citations=citations.get(row["id"], ()),
             withdrawn=row["withdrawn"],
+            change=changes.get(row["entry_id"], ""),
         )
         for row in rows
     )
@@ -40,6 +44,7 @@ def _rows(db: Connection, feed: str, limit: int) -> Sequence[RowMapping]:
     query = (
         select(
             revision,
+            entry.c.id.label("entry_id"),
             entry.c.uuid,
             entry.c.announced,
             entry.c.updated,
@@ -80,3 +85,30 @@ def _places(db: Connection, text_ids: Sequence[int]) -> dict[int, list[RowMappin
 def _also(shown: RowMapping, places: Sequence[RowMapping]) -> tuple[tuple[str, str], ...]:
     """The places beside the one that is shown where its text stands today."""
     return tuple((one["title"], one["url"]) for one in places if one["key"] != shown["key"])
+
+
+def _changes(db: Connection, rows: Sequence[RowMapping]) -> dict[int, str]:
+    """What the site's last edit changed, by entry id: of entries whose `updated` is that edit, and nothing later."""
+    pairs: dict[int, tuple[int, int]] = {}
+    for ids in chunks([row["entry_id"] for row in rows if row["updated"] > row["announced"] and not row["withdrawn"]]):
+        edit = (_after.c.article_id == entry.c.article_id) & (_after.c.stored_at == entry.c.updated)
+        last = (_before.c.article_id == _after.c.article_id) & (_before.c.sequence == _after.c.sequence - 1)
+        query = (
+            select(entry.c.id, _before.c.id, _after.c.id)
+            .select_from(entry)
+            .join(_after, edit)
+            .join(_before, last)
+            .where(entry.c.id.in_(ids), _after.c.cause == Cause.SITE)
+            .order_by(_after.c.sequence)
+        )
+        pairs |= {mine: (before, after) for mine, before, after in db.execute(query)}
+    texts = _texts(db, [one for pair in pairs.values() for one in pair])
+    return {mine: summary(differences(texts[before], texts[after])) for mine, (before, after) in pairs.items()}
+
+
+def _texts(db: Connection, revision_ids: Sequence[int]) -> dict[int, Article]:
+    found: dict[int, Article] = {}
+    for ids in chunks(revision_ids):
+        for row in db.execute(select(revision).where(revision.c.id.in_(ids))).mappings():
+            found[row["id"]] = article_of(row, key="", url="", source="")
+    return found

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.types import Change, Entry, Run, Source
+from crawler.types import Article, Change, Entry, Run, Source
 from storage.ledger import NAMESPACE, entry_id
 from storage.policy import Policy
 from storage.standing import Candidate, Standing, standing
@@ -213,7 +213,35 @@ def test_an_entry_moves_only_when_the_site_changes_the_text(stage: Stage, store:
     changed = stage.pass_time()
     visit(stage, store, article(1, paragraphs=OTHER), "do-thi")
     (second,) = store.feed("do-thi", "").entries
-    assert second == replace(first, updated=changed, article=article(1, paragraphs=OTHER))
+    sentence = "1 tên sửa: Bến Gỗ → Quận Sông Mây"
+    assert second == replace(first, updated=changed, article=article(1, paragraphs=OTHER), change=sentence)
+
+
+def test_an_entry_says_what_the_site_changed_and_never_what_we_did(stage: Stage, store: Store) -> None:
+    def change() -> str:
+        return store.feed("do-thi", "").entries[0].change
+
+    def mend(said: Article) -> None:
+        page = store.archive(stage.page(said.url, said.text.encode()))
+        assert store.save(judged(page, said, "do-thi"), again=lambda _: said) is Change.REVISED
+
+    settled(store)
+    visit(stage, store, article(1))
+    stage.pass_time()
+    visit(stage, store, article(1, paragraphs=OTHER), "do-thi")
+    assert change() == "", "it is told for the first time"
+    stage.pass_time()
+    mend(article(1, paragraphs=OTHER, title="Tiêu đề nay đọc được"))
+    assert change() == ""
+    stage.pass_time()
+    visit(stage, store, article(1, title="Tin khác hẳn của phường"), "do-thi")
+    told = change()
+    assert told.startswith("Tiêu đề đổi; ")
+    stage.pass_time()
+    mend(article(1, title="Tin khác hẳn của phường", paragraphs=(*TEXT, "Đoạn nay đọc được.")))
+    assert change() == told, "the last that the site did"
+    gone(stage, store, 1)
+    assert change() == ""
 
 
 def test_a_clock_that_is_set_back_moves_nothing_back(stage: Stage, store: Store) -> None:
