@@ -472,10 +472,16 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """One Atom document: `name` is the topic's, file name and ledger key. `created`: the store's creation, UTC."""
+    """One document of a feed: `name` is the topic's, file name and ledger key. `created`: the store's creation, UTC.
+
+    `volumes`: how many sealed documents the feed has, numbered from 1; `volume`: which of them this is, or 0: the
+    current one.
+    """
 
     name: str
     title: str
     subtitle: str = ""
     created: datetime
     entries: tuple[Entry, ...] = ()
+    volumes: int = 0
+    volume: int = 0

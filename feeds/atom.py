@@ -5,9 +5,11 @@ not know), accept what XML forbids and then fail the whole document. It drops `r
 knows no id of a source: these are written by an extension here.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 from feedgen.feed import FeedGenerator
 from lxml import etree
@@ -20,10 +22,11 @@ from feeds.entries import Shown, local, order, show
 
 GENERATOR = "tindothi"  # without a version: a new one of ours is no reason to rewrite every feed
 LANGUAGE = "vi"
+HISTORY = "http://purl.org/syndication/history/1.0"  # the namespace of RFC 5005
 
 
 def render(feed: Feed, *, base_url: str = "") -> bytes:
-    """The Atom document, UTF-8. `base_url`: where its folder is served; empty: no self link.
+    """The Atom document, UTF-8. `base_url`: where its folder is served; empty: no self link, and relative ones.
 
     Its `updated` is that of its latest entry, and never before the store's creation: it does not go back.
 
@@ -38,8 +41,10 @@ def render(feed: Feed, *, base_url: str = "") -> bytes:
         document.subtitle(subtitle)
     document.author(name=GENERATOR)
     document.generator(GENERATOR)
-    if base_url:
-        document.link(href=address(feed.name, base_url), rel="self", type="application/atom+xml")
+    for rel, href in _links(feed, base_url):
+        document.link(href=href, rel=rel, type="application/atom+xml")
+    if feed.volume:
+        document.register_extension("sealed", _Sealed, rss=False)
     entries = order(feed.entries)
     document.updated(_updated(feed))
     for entry in entries:
@@ -48,16 +53,35 @@ def render(feed: Feed, *, base_url: str = "") -> bytes:
     return written
 
 
-def address(name: str, base_url: str) -> str:
-    """Where the feed with this name is served.
+def address(name: str, base_url: str, volume: int = 0) -> str:
+    """Where the feed with this name is served, or one of its volumes; relative to its folder where that is not known.
 
     :raises PublishError: `base_url` is no address of the web
     """
+    file = quote(file_name(name, volume))
+    if not base_url:
+        return file
     if not base_url.startswith(("http://", "https://")) or any(ord(c) <= 32 or c in '<>"' for c in base_url):
         raise PublishError(
             f"feed.base_url: {base_url!r} is no address; write it as https://host/path, or leave it empty"
         )
-    return f"{base_url.rstrip('/')}/{file_name(name)}"
+    return f"{base_url.rstrip('/')}/{file}"
+
+
+def _links(feed: Feed, base_url: str) -> Iterator[tuple[str, str]]:
+    """The document's links: to itself, and to its neighbours in the feed (RFC 5005, section 4).
+
+    A volume names its neighbours by relative addresses, so that its bytes hold wherever it is served. It does not name
+    the next one, which may be absent by that RFC: there is none when it is written, and it is written once.
+    """
+    before = (feed.volume or feed.volumes + 1) - 1
+    if feed.volume:
+        base_url = ""
+        yield "current", address(feed.name, base_url)
+    if feed.volume or base_url:
+        yield "self", address(feed.name, base_url, feed.volume)
+    if before:
+        yield "prev-archive", address(feed.name, base_url, before)
 
 
 def _updated(feed: Feed) -> datetime:
@@ -81,6 +105,16 @@ def _add(document: Any, shown: Shown) -> None:
         item.summary(shown.summary)
     item.content(shown.content, type="html")
     item.register_extension("beside", partial(_Beside, shown), rss=False)
+
+
+class _Sealed:
+    """Marks a volume (RFC 5005, section 4)."""
+
+    def extend_ns(self) -> dict[str, str]:
+        return {"fh": HISTORY}
+
+    def extend_atom(self, feed: Any) -> None:
+        etree.SubElement(feed, f"{{{HISTORY}}}archive")
 
 
 class _Beside:

@@ -24,9 +24,9 @@ def definitions(topics: Iterable[Topic]) -> tuple[Definition, ...]:
     return tuple(sorted(found, key=lambda one: one.name))
 
 
-def file_name(name: str) -> str:
-    """The file of the feed with this name; web servers know `.atom` as application/atom+xml."""
-    return f"{name}.atom"
+def file_name(name: str, volume: int = 0) -> str:
+    """The file of the feed with this name, or of one of its volumes; servers know `.atom` as application/atom+xml."""
+    return f"{name}.{volume:04d}.atom" if volume else f"{name}.atom"
 
 
 def feed_id(name: str) -> str:

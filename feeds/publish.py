@@ -3,8 +3,9 @@
     lock the directory, then for each feed: document → the same bytes as before? leave the file alone
                                                      → else temporary file → fsync → rename → fsync of the directory
 
-Whatever fails, the last good feed stays, the other feeds are written, and no temporary file is left. What a killed
-process left is overwritten by the next one, for the name is always the same and the directory is locked.
+A volume is written once, before the document that leads to it, and then left alone. Whatever fails, the last good feed
+stays, the other feeds are written, and no temporary file is left. What a killed process left is overwritten by the next
+one, for the name is always the same and the directory is locked.
 """
 
 import errno
@@ -59,19 +60,29 @@ def publish(feeds: Iterable[Feed], directory: Path, *, base_url: str = "") -> tu
     """
     done: list[Published] = []
     failed: list[str] = []
+    broken: set[str] = set()
     with _locked(directory) as folder:
         for feed in feeds:
-            path = directory / file_name(feed.name)
+            path = directory / file_name(feed.name, feed.volume)
+            if feed.name in broken:  # it would lead to a volume that is not there
+                continue
             document = render(feed, base_url=base_url)
             try:
                 written = _write(path, document, folder)
             except OSError as error:
                 failed.append(_complaint(path, error))
+                broken.add(feed.name)
             else:
                 done.append(Published(path=path, entries=len(feed.entries), written=written))
     if failed:
         raise PublishError("\n".join(failed))
     return tuple(done)
+
+
+def missing(feed: Feed, directory: Path) -> tuple[int, ...]:
+    """The volumes of a feed that have no file yet; the others are never written again."""
+    there = {path.name for path in directory.iterdir()}
+    return tuple(number for number in range(1, feed.volumes + 1) if file_name(feed.name, number) not in there)
 
 
 def _write(path: Path, document: bytes, folder: int) -> bool:

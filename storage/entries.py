@@ -6,7 +6,7 @@ from sqlalchemy import Connection, RowMapping, select
 
 from crawler.differences import differences, summary
 from crawler.types import Article, Cause, Entry
-from storage import schema
+from storage import schema, volumes
 from storage.rows import article_of, chunks, citations_of, matches_of
 from storage.standing import Standing
 
@@ -14,9 +14,33 @@ article, entry, revision, source = schema.article, schema.entry, schema.revision
 _before, _after = revision.alias("before"), revision.alias("after")
 
 
-def entries(db: Connection, feed: str, limit: int) -> tuple[Entry, ...]:
-    """The published entries of a feed, the latest updated first, and by id where that is equal."""
-    rows = _rows(db, feed, limit)
+def latest(db: Connection, feed: str, limit: int) -> tuple[Entry, ...]:
+    """The published entries of a feed that were updated last."""
+    return _entries(db, feed, _latest(db, feed, limit))
+
+
+def current(db: Connection, feed: str, limit: int) -> tuple[Entry, ...]:
+    """What the feed's current document shows: those that are in no volume, and the latest updated, `limit` in all."""
+    chosen = dict.fromkeys((*volumes.loose(db, feed), *_latest(db, feed, limit)))
+    return _entries(db, feed, list(chosen)[:limit])
+
+
+def sealed(db: Connection, feed: str, number: int) -> tuple[Entry, ...]:
+    """The entries that a volume of the feed still has as they are."""
+    mine = (entry.c.feed == feed) & (entry.c.state == Standing.PUBLISHED) & (entry.c.volume == number)
+    return _entries(db, feed, db.execute(select(entry.c.id).where(mine)).scalars().all())
+
+
+def _latest(db: Connection, feed: str, limit: int) -> Sequence[int]:
+    mine = (entry.c.feed == feed) & (entry.c.state == Standing.PUBLISHED)
+    newest = select(entry.c.id).where(mine).order_by(entry.c.updated.desc(), entry.c.uuid)
+    return db.execute(newest.limit(limit)).scalars().all()
+
+
+def _entries(db: Connection, feed: str, ids: Sequence[int]) -> tuple[Entry, ...]:
+    """The entries with these ids, the latest updated first, and by Atom id where that is equal."""
+    rows = sorted((row for some in chunks(ids) for row in _rows(db, some)), key=lambda row: str(row["uuid"]))
+    rows.sort(key=lambda row: row["updated"], reverse=True)
     shown = [row["id"] for row in rows]
     matches, citations = matches_of(db, shown), citations_of(db, shown)
     places = _places(db, [row["text_id"] for row in rows])
@@ -40,7 +64,7 @@ def entries(db: Connection, feed: str, limit: int) -> tuple[Entry, ...]:
     )
 
 
-def _rows(db: Connection, feed: str, limit: int) -> Sequence[RowMapping]:
+def _rows(db: Connection, ids: Sequence[int]) -> Sequence[RowMapping]:
     query = (
         select(
             revision,
@@ -60,9 +84,7 @@ def _rows(db: Connection, feed: str, limit: int) -> Sequence[RowMapping]:
         .join(revision, revision.c.id == entry.c.revision_id)
         .join(article, article.c.id == entry.c.article_id)
         .join(source, source.c.name == article.c.source)
-        .where(entry.c.feed == feed, entry.c.state == Standing.PUBLISHED)
-        .order_by(entry.c.updated.desc(), entry.c.uuid)
-        .limit(limit)
+        .where(entry.c.id.in_(ids))
     )
     return db.execute(query).mappings().all()
 

@@ -44,6 +44,7 @@ TYPES = {
     "band": "a key under which copies of an article's text are found",
     "absence": "a time in which an article was gone, and how it went",
     "entry": "what a feed has told: id, article, revision, state, and when it was announced and updated",
+    "volume": "a feed's older entries, sealed into a document of their own",
 }
 
 Line = TypeVar("Line", bound=BaseModel)

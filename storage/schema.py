@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 
-HEAD = "0008"  # the migration that makes these tables
+HEAD = "0010"  # the migration that makes these tables
 FULL_TEXT = "search"
 
 metadata = MetaData(
@@ -334,8 +334,19 @@ entry = Table(
     Column("announced", Utc, nullable=False),
     Column("updated", Utc, nullable=False),
     Column("withdrawn", Boolean, nullable=False),
+    Column("volume", Integer),  # the one that has it as it is now; none: only the feed's current document has
     UniqueConstraint("feed", "story_id"),
     Index(None, "feed", "state", "updated"),
+    Index(None, "feed", "state", "volume"),
+)
+
+volume = Table(  # a sealed document of a feed (storage.volumes)
+    "volume",
+    metadata,
+    # we know
+    Column("feed", NAME, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),  # from 1
+    Column("sealed_at", Utc, nullable=False),
 )
 
 run = Table(

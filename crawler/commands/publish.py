@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +10,7 @@ import click
 if TYPE_CHECKING:
     from crawler.classify import Topic
     from crawler.config import Config
+    from crawler.types import Feed
     from feeds.publish import Published
     from storage.store import Store
 
@@ -48,8 +49,13 @@ def publish_topics(store: "Store", topics: "Iterable[Topic]", config: "Config") 
     :raises PublishError: names each file that could not be written; the others are
     """
     from feeds.definitions import definitions
-    from feeds.publish import publish
+    from feeds.publish import missing, publish
 
-    limit = config.feed.entries
-    feeds = (store.feed(one.name, one.title, one.subtitle, limit) for one in definitions(topics))
-    return publish(feeds, config.feed_dir, base_url=config.feed.base_url)
+    def documents() -> "Iterator[Feed]":
+        """Read while the directory is locked."""
+        for one in definitions(topics):
+            feed = store.current(one.name, one.title, one.subtitle, config.feed.entries)
+            yield from (store.volume(feed, number) for number in missing(feed, config.feed_dir))
+            yield feed
+
+    return publish(documents(), config.feed_dir, base_url=config.feed.base_url)
