@@ -452,8 +452,8 @@ class Entry:
 
     `announced` is when the entry was first published, `updated` when the shown revision was stored; both UTC.
     `also`: the other places where the text stands, each as the source's title and the URL, in the order they came.
-    `withdrawn`: the site took the article back, and no other place carries it. `change`: what the site changed in the
-    text when `updated` last moved, in a Vietnamese sentence; empty where that was no change of the text.
+    `withdrawn`: the site took the article back, and no other place carries it. `edit`: the texts before and after
+    the site's change that last moved `updated`; None where that was no change of the text.
     """
 
     feed: str
@@ -467,7 +467,7 @@ class Entry:
     citations: tuple[Citation, ...] = ()
     also: tuple[tuple[str, str], ...] = ()
     withdrawn: bool = False
-    change: str = ""
+    edit: tuple[Article, Article] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

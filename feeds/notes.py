@@ -6,12 +6,14 @@ As HTML, one paragraph each, before nh3 looked at it. Whatever a page said is es
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from html import escape
 from itertools import islice
 from urllib.parse import urlsplit
 
+from crawler.differences import differences, summary
 from crawler.text import clean, cut
-from crawler.types import Entry
+from crawler.types import Article, Entry
 from crawler.urls import canonical
 
 MAX_NAME = 300  # characters of a name, a phrase or a document's number
@@ -56,7 +58,7 @@ def before(entry: Entry, updated: datetime) -> Iterator[str]:
     """What has become of the article since it was first told."""
     if entry.withdrawn:
         yield f"<p><em>{NOTICE}</em></p>"
-    elif change := cut(clean(entry.change), MAX_CHANGE):
+    elif change := cut(clean(_change(*entry.edit)), MAX_CHANGE) if entry.edit else "":
         yield f"<p><em>{CHANGED} {updated:%H:%M, %d/%m/%Y}: {escape(change)}</em></p>"
 
 
@@ -71,6 +73,11 @@ def behind(entry: Entry, link: str, source_title: str, documents: Sequence[str])
         yield f"<p>{DOCUMENTS} {escape(', '.join(documents[:MAX_ALSO]))}</p>"
     if reasons := list(islice(_reasons(entry), MAX_PHRASES)):
         yield f"<p>{WHY} {escape('; '.join(reasons))}</p>"
+
+
+@lru_cache(maxsize=256)  # it takes long, and a story may be told by several feeds
+def _change(before: Article, after: Article) -> str:
+    return summary(differences(before, after))
 
 
 def _reasons(entry: Entry) -> Iterator[str]:

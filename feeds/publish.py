@@ -1,7 +1,8 @@
 """Feeds to files: whole or not at all, and only where something changed.
 
-    lock the directory, then for each feed: document → the same bytes as before? leave the file alone
-                                                     → else temporary file → fsync → rename → fsync of the directory
+    lock the directory, then for each feed: says what it said when its file was made? leave that alone
+                                            → document → the same bytes as before? leave the file alone
+                                                       → else temporary file → fsync → rename → fsync of the directory
 
 A volume is written once, before the document that leads to it, and then left alone. Whatever fails, the last good feed
 stays, the other feeds are written, and no temporary file is left. What a killed process left is overwritten by the next
@@ -13,12 +14,13 @@ import fcntl
 import os
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from crawler.errors import PublishError
 from crawler.types import Feed
+from feeds import made
 from feeds.atom import render
 from feeds.definitions import file_name
 
@@ -62,9 +64,14 @@ def publish(feeds: Iterable[Feed], directory: Path, *, base_url: str = "") -> tu
     failed: list[str] = []
     broken: set[str] = set()
     with _locked(directory) as folder:
+        known = made.read(directory)
         for feed in feeds:
             path = directory / file_name(feed.name, feed.volume)
             if feed.name in broken:  # it would lead to a volume that is not there
+                continue
+            of = made.source(feed, base_url)
+            if made.holds(known, path, of):
+                done.append(Published(path=path, entries=len(feed.entries), written=False))
                 continue
             document = render(feed, base_url=base_url)
             try:
@@ -74,6 +81,10 @@ def publish(feeds: Iterable[Feed], directory: Path, *, base_url: str = "") -> tu
                 broken.add(feed.name)
             else:
                 done.append(Published(path=path, entries=len(feed.entries), written=written))
+                if not feed.volume:
+                    known[path.name] = [of, made.digest(document)]
+        with suppress(OSError):  # then all is rendered again
+            _write(directory / made.FILE, made.line(known), folder)
     if failed:
         raise PublishError("\n".join(failed))
     return tuple(done)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, RowMapping, select
 
-from crawler.differences import differences, summary
 from crawler.types import Article, Cause, Entry
 from storage import schema, volumes
 from storage.rows import article_of, chunks, citations_of, matches_of
@@ -44,7 +43,7 @@ def _entries(db: Connection, feed: str, ids: Sequence[int]) -> tuple[Entry, ...]
     shown = [row["id"] for row in rows]
     matches, citations = matches_of(db, shown), citations_of(db, shown)
     places = _places(db, [row["text_id"] for row in rows])
-    changes = _changes(db, rows)
+    edits = _edits(db, rows)
     return tuple(
         Entry(
             feed=feed,
@@ -58,7 +57,7 @@ def _entries(db: Connection, feed: str, ids: Sequence[int]) -> tuple[Entry, ...]
             matches=matches.get(row["id"], ()),
             citations=citations.get(row["id"], ()),
             withdrawn=row["withdrawn"],
-            change=changes.get(row["entry_id"], ""),
+            edit=edits.get(row["entry_id"]),
         )
         for row in rows
     )
@@ -109,8 +108,8 @@ def _also(shown: RowMapping, places: Sequence[RowMapping]) -> tuple[tuple[str, s
     return tuple((one["title"], one["url"]) for one in places if one["key"] != shown["key"])
 
 
-def _changes(db: Connection, rows: Sequence[RowMapping]) -> dict[int, str]:
-    """What the site's last edit changed, by entry id: of entries whose `updated` is that edit, and nothing later."""
+def _edits(db: Connection, rows: Sequence[RowMapping]) -> dict[int, tuple[Article, Article]]:
+    """The texts before and after the site's last edit, by entry id: of entries whose `updated` is that edit's."""
     pairs: dict[int, tuple[int, int]] = {}
     for ids in chunks([row["entry_id"] for row in rows if row["updated"] > row["announced"] and not row["withdrawn"]]):
         edit = (_after.c.article_id == entry.c.article_id) & (_after.c.stored_at == entry.c.updated)
@@ -125,7 +124,7 @@ def _changes(db: Connection, rows: Sequence[RowMapping]) -> dict[int, str]:
         )
         pairs |= {mine: (before, after) for mine, before, after in db.execute(query)}
     texts = _texts(db, [one for pair in pairs.values() for one in pair])
-    return {mine: summary(differences(texts[before], texts[after])) for mine, (before, after) in pairs.items()}
+    return {mine: (texts[before], texts[after]) for mine, (before, after) in pairs.items()}
 
 
 def _texts(db: Connection, revision_ids: Sequence[int]) -> dict[int, Article]:

@@ -337,7 +337,7 @@ entry = Table(
     Column("volume", Integer),  # the one that has it as it is now; none: only the feed's current document has
     UniqueConstraint("feed", "story_id"),
     Index(None, "feed", "state", "updated"),
-    Index(None, "feed", "state", "volume"),
+    Index(None, "feed", "state", "volume", "updated"),
 )
 
 volume = Table(  # a sealed document of a feed (storage.volumes)

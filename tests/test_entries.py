@@ -310,13 +310,20 @@ def test_an_entry_tells_why_it_is_told_with_the_words_of_its_own_topic() -> None
 
 
 def test_an_edited_entry_says_what_changed_before_its_text() -> None:
-    shown = show(entry(change="1 con số sửa: 12 → 13 phường & <b>xã</b>")).content
+    edit = article(paragraphs=("Có 12 phường.",)), article(paragraphs=("Có 13 phường.",))
+    shown = show(entry(edit=edit)).content
     assert shown.startswith(
-        "<p><em>Trang nguồn sửa bài lúc 08:30, 02/03/2026: 1 con số sửa: 12 → 13 phường &amp; "
-        "&lt;b&gt;xã&lt;/b&gt;</em></p>\n<p><strong>"
+        "<p><em>Trang nguồn sửa bài lúc 08:30, 02/03/2026: 1 con số sửa: 12 → 13 phường</em></p>\n<p><strong>"
     )
-    assert len(show(entry(change="sửa " * 5000)).content) < len(show(entry()).content) + MAX_CHANGE + 80
-    assert "sửa bài" not in show(entry(change="Tiêu đề đổi", withdrawn=True)).content
+    assert "sửa bài" not in show(entry(edit=edit, withdrawn=True)).content
+    assert show(entry(edit=(edit[0], edit[0]))) == show(entry()), "nothing that a reader would see"
+
+
+def test_a_hostile_edit_is_told_in_few_words_that_are_text() -> None:
+    names = [" ".join(f"<b>Ông{chr(65 + n % 26)} {word}" for n in range(60)) for word in ("Một", "Hai")]
+    shown = show(entry(edit=(article(paragraphs=(names[0],)), article(paragraphs=(names[1],))))).content
+    assert "26 tên sửa" in shown and "<b" not in shown
+    assert len(shown) < len(show(entry()).content) + 5 * MAX_CHANGE
 
 
 def test_the_documents_that_it_names_are_listed_as_printed() -> None:

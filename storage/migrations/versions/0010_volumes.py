@@ -13,7 +13,8 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("entry", sa.Column("volume", sa.Integer(), nullable=True))
-    op.create_index(op.f("ix_entry_feed_state_volume"), "entry", ["feed", "state", "volume"], unique=False)
+    columns = ["feed", "state", "volume", "updated"]
+    op.create_index(op.f("ix_entry_feed_state_volume_updated"), "entry", columns, unique=False)
     op.create_table(
         "volume",
         sa.Column("feed", schema.NAME, nullable=False),
@@ -25,5 +26,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("volume")
-    op.drop_index("ix_entry_feed_state_volume", "entry")
+    op.drop_index("ix_entry_feed_state_volume_updated", "entry")
     op.drop_column("entry", "volume")
