@@ -83,6 +83,7 @@ def publish(feeds: Iterable[Feed], directory: Path, *, base_url: str = "") -> tu
                 done.append(Published(path=path, entries=len(feed.entries), written=written))
                 if not feed.volume:
                     known[path.name] = [of, made.digest(document)]
+        known = {name: one for name, one in known.items() if (directory / name).is_file()}
         with suppress(OSError):  # then all is rendered again
             _write(directory / made.FILE, made.line(known), folder)
     if failed:
@@ -92,7 +93,8 @@ def publish(feeds: Iterable[Feed], directory: Path, *, base_url: str = "") -> tu
 
 def missing(feed: Feed, directory: Path) -> tuple[int, ...]:
     """The volumes of a feed that have no file yet; the others are never written again."""
-    there = {path.name for path in directory.iterdir()}
+    with os.scandir(directory) as found:
+        there = {one.name for one in found if one.is_file()}
     return tuple(number for number in range(1, feed.volumes + 1) if file_name(feed.name, number) not in there)
 
 

@@ -5,7 +5,7 @@ another date counts. The pages are what an extraction would give; the clock is p
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,8 +17,8 @@ from crawler.copies import alike
 from crawler.errors import PublishError
 from crawler.learned import TEXT as LEARNED
 from crawler.likeness import wording
-from crawler.types import Article, Block, Change
-from feeds.publish import publish
+from crawler.types import Article, Block, Change, Feed
+from feeds.publish import missing, publish
 from storage.policy import Policy
 from storage.store import Store
 from tests.storing import DAY, HOUR, OTHER, TEXT, Stage, announcement, article, gone, judged, settled, url_of, visit
@@ -62,7 +62,14 @@ def reader(stage: Stage) -> Reader:
 
 def told(stage: Stage, store: Store, limit: int = 100) -> bool:
     """Publishes; gives whether the file had to be written."""
-    (one,) = publish([store.feed(TOPIC, "Đô thị", limit=limit)], stage.folder / "feeds")
+    folder = stage.folder / "feeds"
+
+    def documents() -> Iterator[Feed]:
+        feed = store.current(TOPIC, "Đô thị", limit=limit)
+        yield from (store.volume(feed, number) for number in missing(feed, folder))
+        yield feed
+
+    *_, one = publish(documents(), folder)
     return one.written
 
 

@@ -66,6 +66,44 @@ def test_unchanged_bytes_are_not_rewritten(tmp_path: Path) -> None:
     assert (tmp_path / NAME).read_bytes() == render(TWO)
 
 
+def test_what_says_what_it_said_is_not_rendered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, rendered = tmp_path / NAME, []
+
+    def counted(feed: Feed, *, base_url: str = "") -> bytes:
+        rendered.append(feed.name)
+        return render(feed, base_url=base_url)
+
+    def published(feed: Feed, base_url: str = "") -> bool:
+        rendered.clear()
+        publish([feed], tmp_path, base_url=base_url)
+        assert path.read_bytes() == render(feed, base_url=base_url)
+        return bool(rendered)
+
+    monkeypatch.setattr(publishing, "render", counted)
+    assert published(ONE) and not published(ONE)
+    assert published(TWO) and not published(TWO)
+    assert published(TWO, "https://phuongmau.vn") and not published(TWO, "https://phuongmau.vn")
+    document = path.read_bytes()
+    for damage in (lambda: path.write_bytes(document[:-1]), path.unlink):
+        damage()
+        assert published(TWO, "https://phuongmau.vn")
+    for lost in (b"", b"[]", b'{"chinh-quyen-do-thi.atom": 1}', b"\xff"):
+        (tmp_path / made.FILE).write_bytes(lost)
+        assert published(TWO, "https://phuongmau.vn") and not published(TWO, "https://phuongmau.vn")
+    made._recipe.cache_clear()
+    monkeypatch.setattr(made, "version", lambda _: "another")
+    assert published(TWO, "https://phuongmau.vn"), "another library writes it"
+    made._recipe.cache_clear()
+
+
+def test_what_was_made_is_remembered_of_files_that_are_there_only(tmp_path: Path) -> None:
+    publish([ONE, feed(name=OTHER)], tmp_path)
+    assert sorted(made.read(tmp_path)) == [NAME, f"{OTHER}.atom"]
+    (tmp_path / f"{OTHER}.atom").unlink()
+    publish([TWO], tmp_path)
+    assert sorted(made.read(tmp_path)) == [NAME]
+
+
 def test_a_reader_that_has_the_old_file_open_reads_it_to_its_end(tmp_path: Path) -> None:
     publish([ONE], tmp_path)
     with (tmp_path / NAME).open("rb") as reader:
