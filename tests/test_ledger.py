@@ -358,6 +358,28 @@ def test_order_limit_and_an_empty_feed(stage: Stage, store: Store) -> None:
     assert store.feed("do-thi", "", limit=2).entries == entries[:2]
 
 
+def test_what_does_not_fit_is_sealed_once_and_what_moves_is_loose_again(stage: Stage, store: Store) -> None:
+    settled(store)
+    for number in range(5):
+        stage.pass_time()
+        visit(stage, store, article(number, paragraphs=text(number)), "do-thi")
+
+    def documents() -> list[list[str]]:
+        feed = store.current("do-thi", "Đô thị", limit=2)
+        rest = [store.volume(feed, number).entries for number in range(1, feed.volumes + 1)]
+        return [[entry.article.key for entry in entries] for entries in (feed.entries, *rest)]
+
+    sealed = [["phuong:1", "phuong:0"], ["phuong:3", "phuong:2"]]
+    assert documents() == documents() == [["phuong:4", "phuong:3"], *sealed]
+    stage.pass_time()
+    visit(stage, store, article(0, paragraphs=OTHER), "do-thi")
+    assert documents() == [["phuong:0", "phuong:4"], ["phuong:1"], ["phuong:3", "phuong:2"]]
+    stage.pass_time()
+    gone(stage, store, 1)
+    assert documents() == [["phuong:1", "phuong:0"], [], ["phuong:3", "phuong:2"], ["phuong:0", "phuong:4"]]
+    assert store.problems() == ()
+
+
 def test_entries_name_source_and_place(stage: Stage, store: Store) -> None:
     store.meet(Source(name="phuong", title="Phường Bến Gỗ", hosts=("phuong.example",), place="Quận Sông Mây"))
     visit(stage, store, article(1), "do-thi")
