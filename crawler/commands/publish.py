@@ -21,7 +21,8 @@ def command(as_json: bool) -> None:
     """Write the Atom feeds from the store, one per topic.
 
     A file is replaced as a whole, and only if its feed says something else than before; older entries go into volumes
-    (NAME.0001.atom, …), which are written once. `tindothi crawl` does this at its end; do it by hand after a full disk or a change of settings ([feed] directory, base_url, entries).
+    (NAME.0001.atom, …), which are written once. `tindothi crawl` does this at its end; do it by hand after a full disk
+    or a change of settings ([feed] directory, base_url, entries).
     """
     from crawler.classify import read_topics
     from crawler.config import load
