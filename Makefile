@@ -1,6 +1,7 @@
 # Every target makes the environment first; nothing is installed by hand.
 PY := .venv/bin/python
 SHELL := /bin/sh
+unexport PYTHONDONTWRITEBYTECODE  # else each process of the tests compiles all libraries anew
 
 .PHONY: demo test lint bench bench-extraction bench-stories bench-store lock clean
 

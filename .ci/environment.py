@@ -85,7 +85,7 @@ def main() -> None:
     if not has(PYTHON, "sys"):
         create()
     ready.unlink(missing_ok=True)
-    options = ["install", "--quiet", "--disable-pip-version-check", "--no-deps"]  # the lock names every one
+    options = ["install", "-qq", "--disable-pip-version-check", "--no-deps"]  # the lock names every one
     locked = [*options, "--no-compile", "--require-hashes", "-r"]
     with tempfile.TemporaryDirectory() as folder:
         first = Path(folder, "pip.lock")

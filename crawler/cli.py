@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from crawler.errors import ConfigError, PublishError, RunLocked, StoreError, TindothiError
+from crawler.errors import ConfigError, PublishError, PushError, RunLocked, StoreError, TindothiError
 from crawler.health import MEANING, Exit
 
 COMMANDS = {
@@ -18,6 +18,8 @@ COMMANDS = {
     "demo": "crawl stand-ins of the five portals on this machine and show the feed",
     "extract": "show what saved pages yield",
     "publish": "write the Atom feeds from the store",
+    "digest": "show the mail of what is new, or send it",
+    "serve": "serve the feeds over HTTP, for those who have no web server",
     "reextract": "run the archive through today's rules, without the network",
     "replay": "run saved pages (WARC files or folders) through the very same way",
     "search": "find articles by words, with or without diacritics",
@@ -39,6 +41,7 @@ EXITS: tuple[tuple[type[TindothiError], Exit], ...] = (
     (ConfigError, Exit.CONFIG),
     (RunLocked, Exit.LOCKED),
     (PublishError, Exit.NOT_PUBLISHED),
+    (PushError, Exit.NOT_SENT),
     (StoreError, Exit.STORE),
 )
 

@@ -9,15 +9,28 @@ import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 
 import platformdirs
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from crawler.errors import ConfigError
-from crawler.wellformed import Days, Line, Proxy, Seconds, Served, Some, untrusted
+from crawler.wellformed import (
+    Days,
+    Host,
+    Hub,
+    Line,
+    Mailbox,
+    Proxy,
+    Seconds,
+    Served,
+    Some,
+    Target,
+    masked,
+    untrusted,
+)
 
 FILE_NAME = "tindothi.toml"
 PREFIX = "TINDOTHI_"
@@ -30,6 +43,8 @@ def _split(value: object) -> object:
 
 Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
 Folders = Annotated[tuple[Path, ...], BeforeValidator(_split)]
+Mailboxes = Annotated[tuple[Mailbox, ...], BeforeValidator(_split)]
+Targets = Annotated[tuple[Target, ...], BeforeValidator(_split)]
 
 
 class Environment(EnvSettingsSource):
@@ -114,6 +129,43 @@ class FeedConfig(Section):
     directory: Path | None = Field(None, description="where the Atom files go; default: `feeds` in the data directory")
     base_url: Served = Field("", description="where the directory is served, as https://host/path; for the self link")
     entries: int = Field(100, ge=1, le=5000, description="entries in a feed document, at most")
+    hub: Hub = Field("", description="WebSub hub that is told when a feed has changed, as https://host/path")
+
+    @model_validator(mode="after")
+    def _is_served(self) -> Self:
+        if self.hub and not self.base_url:
+            raise ValueError("hub needs base_url: a hub fetches the feed from where it is served")
+        return self
+
+
+class MailConfig(Section):
+    """The digest by mail."""
+
+    to: Mailboxes = Field((), description="who gets the digest; empty: nobody")
+    sender: Mailbox = Field("", description="the address that it comes from")
+    host: Host = Field("", description="SMTP server")
+    port: int = Field(
+        587, ge=1, le=65535, description="its port; 465: TLS from the start, any other: STARTTLS (not on this machine)"
+    )
+    user: Line = Field("", description="who logs in there; empty: nobody does")
+    password: SecretStr = Field(SecretStr(""), description="the password")
+    period: Literal["daily", "weekly"] = Field("daily", description="how often: daily or weekly")
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if self.to and not (self.sender and self.host):
+            raise ValueError("to needs sender and host: from which address, and by which server, is it sent?")
+        if self.to and self.user and not self.password.get_secret_value():
+            raise ValueError("user needs password")
+        return self
+
+
+class PushConfig(Section):
+    """Who is told of each entry."""
+
+    targets: Targets = Field(
+        (), description="addresses in the form of Apprise (json://…, tgram://…) that are told of each new entry"
+    )
 
 
 class Config(BaseSettings):
@@ -143,6 +195,8 @@ class Config(BaseSettings):
     archive: ArchiveConfig = ArchiveConfig()
     baseline: BaselineConfig = BaselineConfig()
     feed: FeedConfig = FeedConfig()
+    mail: MailConfig = MailConfig()
+    push: PushConfig = PushConfig()
 
     @classmethod
     def settings_customise_sources(
@@ -173,6 +227,7 @@ class Config(BaseSettings):
         return self.feed.directory or self.data_dir / "feeds"
 
 
+SECRETS = ("mail", "mail.password", "push", "push.targets")  # what is written there is shown to nobody
 OWN_VARIABLES = {f"{PREFIX}CONFIG", f"{PREFIX}SHARED"}  # read by us, but no settings
 
 
@@ -264,7 +319,7 @@ def _mistake(path: Path | None, found: Any) -> str:
     key = ".".join(str(part) for part in found["loc"])
     top = ".".join(str(part) for part in found["loc"][:2])
     section = _variable(str(found["loc"][0]))
-    where = f"{path}: {key}"
+    where = f"{path}: {key}" if path else key
     if _variable(top) in os.environ:
         where = f"environment: {_variable(top)}"
     elif section in os.environ:
@@ -272,9 +327,11 @@ def _mistake(path: Path | None, found: Any) -> str:
     if found["type"] == "extra_forbidden":
         close = difflib.get_close_matches(key, [known for known, _ in keys()], n=1)
         return f"{where}: no such setting; " + (f"did you mean {close[0]}?" if close else "take it out")
-    shown = repr(found["input"])
-    shown = shown if len(shown) < 100 else f"{shown[:99]}…"
-    return f"{where}: {found['msg'].removeprefix('Value error, ')}, not {shown}"
+    said = f"{where}: {found['msg'].removeprefix('Value error, ')}"
+    if isinstance(found["input"], dict) or top in SECRETS or key in SECRETS:  # a whole section may hold one
+        return said
+    shown = masked(repr(found["input"]))
+    return f"{said}, not {shown if len(shown) < 100 else f'{shown[:99]}…'}"
 
 
 def _origin(key: str, values: Mapping[str, Any], path: Path | None) -> str:

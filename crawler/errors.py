@@ -7,6 +7,7 @@ TindothiError
   │    └─ PageRemoved      the page's archive file was removed when its time was over
   ├─ RunLocked             another run holds the data directory
   ├─ PublishError          stored, but a feed could not be written
+  ├─ PushError             a hub, the mail or a target could not be told; it waits for the next try
   ├─ Stopped               a signal ended the run before it was done
   └─ Rejected              a fetched page that is no article
        ├─ HttpRefused      status 4xx or 5xx                     (temporary, see `temporary`)
@@ -55,6 +56,10 @@ class RunLocked(TindothiError):
 
 class PublishError(TindothiError):
     """Stored, but a feed could not be written."""
+
+
+class PushError(TindothiError):
+    """Somebody could not be told; the message holds no secret, and the notice waits for the next try."""
 
 
 class Stopped(TindothiError):

@@ -18,6 +18,7 @@ class Exit(IntEnum):
     NOT_PUBLISHED = 7
     STORE = 8
     STOPPED = 9
+    NOT_SENT = 10
 
 
 MEANING = {
@@ -29,6 +30,7 @@ MEANING = {
     Exit.NOT_PUBLISHED: "stored, but a feed could not be written",
     Exit.STORE: "the store refused: locked by another process, full or damaged",
     Exit.STOPPED: "stopped by a signal; what was done is stored, the next run goes on",
+    Exit.NOT_SENT: "a digest could not be sent; it waits for the next try",
 }
 
 

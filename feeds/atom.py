@@ -25,8 +25,10 @@ LANGUAGE = "vi"
 HISTORY = "http://purl.org/syndication/history/1.0"  # the namespace of RFC 5005
 
 
-def render(feed: Feed, *, base_url: str = "") -> bytes:
+def render(feed: Feed, *, base_url: str = "", hub: str = "") -> bytes:
     """The Atom document, UTF-8. `base_url`: where its folder is served; empty: no self link, and relative ones.
+
+    `hub`: the WebSub hub that is told of its changes (W3C WebSub, 4); empty: none.
 
     Its `updated` is that of its latest entry, and never before the store's creation: it does not go back.
 
@@ -45,6 +47,8 @@ def render(feed: Feed, *, base_url: str = "") -> bytes:
         document.link(href=href, rel=rel, type="application/atom+xml")
     if feed.volume:
         document.register_extension("sealed", _Sealed, rss=False)
+    if hub and not feed.volume:
+        document.link(href=hub, rel="hub")
     entries = order(feed.entries)
     document.updated(_updated(feed))
     for entry in entries:

@@ -35,9 +35,9 @@ def line(made: Made) -> bytes:
     return json.dumps(made, sort_keys=True, indent=1).encode()
 
 
-def source(feed: Feed, base_url: str) -> str:
+def source(feed: Feed, base_url: str, hub: str) -> str:
     """A digest of all that a document of the feed depends on."""
-    return digest(f"{_recipe()} {base_url!r} {feed!r}".encode("utf-8", "surrogatepass"))
+    return digest(f"{_recipe()} {base_url!r} {hub!r} {feed!r}".encode("utf-8", "surrogatepass"))
 
 
 def digest(data: bytes) -> str:
@@ -57,5 +57,5 @@ def holds(made: Made, path: Path, of: str) -> bool:
 def _recipe() -> str:
     """A digest of the code that makes documents."""
     rooms = (Path(module.__file__ or "").parent for module in (crawler, feeds))
-    code = b"".join(path.read_bytes() for room in rooms for path in sorted(room.glob("*.py")))
+    code = b"".join(path.read_bytes() for room in rooms for path in sorted([*room.glob("*.py"), *room.glob("*.css")]))
     return digest(code + " ".join(map(version, WRITERS)).encode())

@@ -1,94 +1,71 @@
-"""Feeds to files: whole or not at all, and only where something changed.
+"""Feeds to files, in a folder that no other process writes to meanwhile: each feed's documents, then the page of all.
 
-    lock the directory, then for each feed: says what it said when its file was made? leave that alone
-                                            → document → the same bytes as before? leave the file alone
-                                                       → else temporary file → fsync → rename → fsync of the directory
-
-A volume is written once, before the document that leads to it, and then left alone. Whatever fails, the last good feed
-stays, the other feeds are written, and no temporary file is left. What a killed process left is overwritten by the next
-one, for the name is always the same and the directory is locked.
+What says what it said when its files were made is left alone (`feeds.made`). A volume is written once, before the
+document that leads to it, and has no page. Whatever fails, the last good feed stays, the other feeds are written, and
+no temporary file is left.
 """
 
-import errno
-import fcntl
 import os
-import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from crawler.errors import PublishError
-from crawler.types import Feed
+from crawler.types import Entry, Feed
 from feeds import made
 from feeds.atom import render
 from feeds.definitions import file_name
-
-PATIENCE = 10.0  # seconds to wait for another process that publishes to the same directory
-
-_MENDS = {
-    errno.EACCES: "let this user write there, or set feed.directory elsewhere",
-    errno.EEXIST: "move away what stands in its place, or set feed.directory elsewhere",
-    errno.EISDIR: "move away what stands in its place",
-    errno.ENOSPC: "free some space",
-    errno.ENOTDIR: "move away what stands in its place, or set feed.directory elsewhere",
-}
-_LIKE = {
-    errno.EDQUOT: errno.ENOSPC,
-    errno.EFBIG: errno.ENOSPC,
-    errno.EPERM: errno.EACCES,
-    errno.EROFS: errno.EACCES,
-    errno.ENOTEMPTY: errno.EISDIR,
-}
+from feeds.files import PACKED, Folder, locked, write
+from feeds.pages import INDEX, File, Listed, index, latest, page, page_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """A feed's file as it is now. `written`: False where it held these very bytes before."""
+    """A feed's file as it is now. `written`: False where it held these very bytes before. `volume`: see `Feed`."""
 
     path: Path
     entries: int
     written: bool
+    volume: int = 0
 
 
-def publish(feeds: Iterable[Feed], directory: Path, *, base_url: str = "") -> tuple[Published, ...]:
-    """Writes each feed to its file in the directory, which is made where there is none.
+@dataclass(slots=True, kw_only=True)
+class _Told:
+    """What has been published so far."""
+
+    done: list[Published] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    listed: list[Listed] = field(default_factory=list)
+    latest: tuple[Entry, ...] = ()
+    broken: set[str] = field(default_factory=set)  # feeds of which a volume is not there
+    files: made.Made = field(default_factory=dict)
+
+
+def publish(feeds: Iterable[Feed], directory: Path, *, base_url: str = "", hub: str = "") -> tuple[Published, ...]:
+    """Writes each feed and its page to the directory, which is made where there is none, and then the page of all.
 
     `feeds` is read while the directory is locked: given as a generator over the store, no older state of it can
-    overwrite a newer one. `base_url`: where the directory is served, for the self links.
+    overwrite a newer one. `base_url`: where the directory is served, for the self links; `hub`: see `render`.
 
     :raises PublishError: names each file that could not be written and how to mend it (the others are written); or
         `base_url` is no address
     """
-    done: list[Published] = []
-    failed: list[str] = []
-    broken: set[str] = set()
-    with _locked(directory) as folder:
-        known = made.read(directory)
+    told = _Told()
+    with locked(directory) as folder:
+        told.files = made.read(directory)
         for feed in feeds:
-            path = directory / file_name(feed.name, feed.volume)
-            if feed.name in broken:  # it would lead to a volume that is not there
-                continue
-            of = made.source(feed, base_url)
-            if made.holds(known, path, of):
-                done.append(Published(path=path, entries=len(feed.entries), written=False))
-                continue
-            document = render(feed, base_url=base_url)
-            try:
-                written = _write(path, document, folder)
-            except OSError as error:
-                failed.append(_complaint(path, error))
-                broken.add(feed.name)
-            else:
-                done.append(Published(path=path, entries=len(feed.entries), written=written))
-                if not feed.volume:
-                    known[path.name] = [of, made.digest(document)]
-        known = {name: one for name, one in known.items() if (directory / name).is_file()}
-        with suppress(OSError):  # then all is rendered again
-            _write(directory / made.FILE, made.line(known), folder)
-    if failed:
-        raise PublishError("\n".join(failed))
-    return tuple(done)
+            if feed.volume:
+                _publish(folder, feed, file_name(feed.name, feed.volume), render(feed), told)
+            elif feed.name not in told.broken:
+                _publish_current(folder, feed, base_url, hub, told)
+        _write(folder, INDEX, index(told.listed, told.latest, base_url=base_url), told)
+        told.files = {name: one for name, one in told.files.items() if (directory / name).is_file()}
+        with suppress(PublishError):  # then all is rendered again
+            write(folder, made.FILE, made.line(told.files))
+    if told.failed:
+        raise PublishError("\n".join(told.failed))
+    return tuple(told.done)
 
 
 def missing(feed: Feed, directory: Path) -> tuple[int, ...]:
@@ -98,54 +75,51 @@ def missing(feed: Feed, directory: Path) -> tuple[int, ...]:
     return tuple(number for number in range(1, feed.volumes + 1) if file_name(feed.name, number) not in there)
 
 
-def _write(path: Path, document: bytes, folder: int) -> bool:
-    """Gives whether the file had to be written."""
-    temporary = path.with_name(f".{path.name}.tmp")
+def formats(name: str) -> tuple[File, ...]:
+    """The files of the feed with this name, for those who subscribe."""
+    return (File(name=file_name(name), media_type="application/atom+xml", label="Atom"),)
+
+
+def _publish_current(folder: Folder, feed: Feed, base_url: str, hub: str, told: _Told) -> None:
+    """The feed's document and its page, unless they say what they said."""
+    listed = Listed(
+        name=feed.name,
+        title=feed.title,
+        subtitle=feed.subtitle,
+        files=formats(feed.name),
+        page=page_name(feed.name),
+    )
+    told.listed.append(listed)
+    told.latest = latest((*told.latest, *feed.entries))
+    names = [file_name(feed.name), *filter(None, [listed.page])]
+    of = made.source(feed, base_url, hub)
+    if all(made.holds(told.files, folder.path / name, of) and _is_packed(folder, name) for name in names):
+        told.done.append(Published(path=folder.path / names[0], entries=len(feed.entries), written=False))
+        return
+    documents = [render(feed, base_url=base_url, hub=hub), *([page(feed, listed)] if listed.page else [])]
+    _publish(folder, feed, names[0], documents[0], told)
+    for name, document in zip(names[1:], documents[1:], strict=True):
+        _write(folder, name, document, told)
+    told.files |= {name: [of, made.digest(document)] for name, document in zip(names, documents, strict=True)}
+
+
+def _publish(folder: Folder, feed: Feed, name: str, document: bytes, told: _Told) -> None:
+    written = _write(folder, name, document, told)
+    if written is None:
+        told.broken.add(feed.name)
+    else:
+        path, entries = folder.path / name, len(feed.entries)
+        told.done.append(Published(path=path, entries=entries, written=written, volume=feed.volume))
+
+
+def _is_packed(folder: Folder, name: str) -> bool:
+    return (folder.path / f"{name}{PACKED}").is_file()
+
+
+def _write(folder: Folder, name: str, document: bytes, told: _Told) -> bool | None:
+    """Whether the file changed; None where it could not be written, which is noted."""
     try:
-        if path.is_file() and path.read_bytes() == document:
-            return False
-        with temporary.open("wb") as file:
-            file.write(document)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        os.fsync(folder)
-        return True
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-@contextmanager
-def _locked(directory: Path) -> Iterator[int]:
-    """The directory, made if need be, as an open descriptor that no other publisher holds."""
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        folder = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    except OSError as error:
-        raise PublishError(_complaint(directory, error)) from error
-    try:
-        _lock(folder, directory)
-        yield folder
-    finally:
-        os.close(folder)  # and with it the lock
-
-
-def _lock(folder: int, directory: Path) -> None:
-    until = time.monotonic() + PATIENCE
-    while True:
-        try:
-            return fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            if time.monotonic() >= until:
-                raise PublishError(
-                    f"{directory}: another process is publishing there; let it end, then publish"
-                ) from error
-            time.sleep(0.05)
-        except OSError:
-            return None  # a network file system without locks: the rename is whole there, too
-
-
-def _complaint(path: Path, error: OSError) -> str:
-    number = error.errno or 0
-    mend = _MENDS.get(_LIKE.get(number, number), "see to the disk")
-    return f"{path}: {error.strerror or error}; the last good feed stays; {mend}, then run `tindothi publish`"
+        return write(folder, name, document)
+    except PublishError as error:
+        told.failed.append(str(error))
+        return None

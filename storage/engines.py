@@ -1,6 +1,6 @@
 """The two databases that the store lives in; what one does its own way stands in a module of its name."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Connection, Engine, Select
@@ -31,7 +31,7 @@ class Ways(Protocol):
 
     def damage(self, db: Connection) -> Iterator[str]: ...
 
-    def put(self, db: Connection, article_id: int, texts: Texts) -> None: ...
+    def put(self, db: Connection, texts: Mapping[int, Texts]) -> None: ...
 
     def matching(self, tier: Tier) -> Select[Any]: ...
 

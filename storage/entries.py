@@ -1,8 +1,9 @@
 """The published entries of a feed, as its readers are shown them."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, Select, select
 
 from crawler.types import Article, Cause, Entry
 from storage import schema, volumes
@@ -15,19 +16,25 @@ _before, _after = revision.alias("before"), revision.alias("after")
 
 def latest(db: Connection, feed: str, limit: int) -> tuple[Entry, ...]:
     """The published entries of a feed that were updated last."""
-    return _entries(db, feed, _latest(db, feed, limit))
+    return _ordered(db, _latest(db, feed, limit))
 
 
 def current(db: Connection, feed: str, limit: int) -> tuple[Entry, ...]:
     """What the feed's current document shows: those that are in no volume, and the latest updated, `limit` in all."""
     chosen = dict.fromkeys((*volumes.loose(db, feed), *_latest(db, feed, limit)))
-    return _entries(db, feed, list(chosen)[:limit])
+    return _ordered(db, list(chosen)[:limit])
 
 
 def sealed(db: Connection, feed: str, number: int) -> tuple[Entry, ...]:
     """The entries that a volume of the feed still has as they are."""
     mine = (entry.c.feed == feed) & (entry.c.state == Standing.PUBLISHED) & (entry.c.volume == number)
-    return _entries(db, feed, db.execute(select(entry.c.id).where(mine)).scalars().all())
+    return _ordered(db, db.execute(select(entry.c.id).where(mine)).scalars().all())
+
+
+def chosen(db: Connection, ids: Sequence[int]) -> dict[int, Entry]:
+    """The entries of these rows of the ledger, by the row's id."""
+    rows = [row for some in chunks(ids) for row in db.execute(_query().where(entry.c.id.in_(some))).mappings()]
+    return _shown(db, rows)
 
 
 def _latest(db: Connection, feed: str, limit: int) -> Sequence[int]:
@@ -36,17 +43,20 @@ def _latest(db: Connection, feed: str, limit: int) -> Sequence[int]:
     return db.execute(newest.limit(limit)).scalars().all()
 
 
-def _entries(db: Connection, feed: str, ids: Sequence[int]) -> tuple[Entry, ...]:
-    """The entries with these ids, the latest updated first, and by Atom id where that is equal."""
-    rows = sorted((row for some in chunks(ids) for row in _rows(db, some)), key=lambda row: str(row["uuid"]))
-    rows.sort(key=lambda row: row["updated"], reverse=True)
+def _ordered(db: Connection, ids: Sequence[int]) -> tuple[Entry, ...]:
+    """The entries of these rows, the latest updated first, and by Atom id where that is equal."""
+    found = sorted(chosen(db, ids).values(), key=lambda one: one.id)
+    return tuple(sorted(found, key=lambda one: one.updated, reverse=True))
+
+
+def _shown(db: Connection, rows: Sequence[RowMapping]) -> dict[int, Entry]:
     shown = [row["id"] for row in rows]
     matches, citations = matches_of(db, shown), citations_of(db, shown)
     places = _places(db, [row["text_id"] for row in rows])
     edits = _edits(db, rows)
-    return tuple(
-        Entry(
-            feed=feed,
+    return {
+        row["entry_id"]: Entry(
+            feed=row["feed"],
             id=row["uuid"],
             announced=row["announced"],
             updated=row["updated"],
@@ -60,14 +70,15 @@ def _entries(db: Connection, feed: str, ids: Sequence[int]) -> tuple[Entry, ...]
             edit=edits.get(row["entry_id"]),
         )
         for row in rows
-    )
+    }
 
 
-def _rows(db: Connection, ids: Sequence[int]) -> Sequence[RowMapping]:
-    query = (
+def _query() -> Select[Any]:
+    return (
         select(
             revision,
             entry.c.id.label("entry_id"),
+            entry.c.feed,
             entry.c.uuid,
             entry.c.announced,
             entry.c.updated,
@@ -83,9 +94,7 @@ def _rows(db: Connection, ids: Sequence[int]) -> Sequence[RowMapping]:
         .join(revision, revision.c.id == entry.c.revision_id)
         .join(article, article.c.id == entry.c.article_id)
         .join(source, source.c.name == article.c.source)
-        .where(entry.c.id.in_(ids))
     )
-    return db.execute(query).mappings().all()
 
 
 def _places(db: Connection, text_ids: Sequence[int]) -> dict[int, list[RowMapping]]:

@@ -63,7 +63,8 @@ def recheck_due(
     """Whether a stored article is to be fetched again: soon after a change, ever rarer while nothing changes.
 
     Due when it was not checked for a quarter of the time since its last change, and at least `recheck_first` (0: at any
-    time), for `recheck_days` from when it was first seen; and once whenever a listing says it was modified since the last check.
+    time), for `recheck_days` from when it was first seen; and once whenever a listing says it was modified since the
+    last check.
     `doubted`: it seems to be gone, which is not believed yet; then soon and as long as that lasts.
     """
     if announced_modified is not None and announced_modified > last_checked:

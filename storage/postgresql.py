@@ -4,7 +4,8 @@ A writing transaction takes one lock of the database first: what it reads then i
 two processes that write at once wait for each other instead of failing half-way.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from itertools import pairwise
 from typing import Any
 
@@ -20,13 +21,13 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    bindparam,
     cast,
     create_engine,
     delete,
     event,
     func,
     insert,
-    literal,
     or_,
     select,
 )
@@ -102,19 +103,16 @@ def damage(db: Connection) -> Iterator[str]:
 # --- full text ---
 
 
-def put(db: Connection, article_id: int, texts: Texts) -> None:
-    """Makes these texts what searches find of an article."""
-    db.execute(delete(_INDEX).where(_INDEX.c.article_id == article_id))
-    db.execute(
-        insert(_INDEX).values(
-            article_id=article_id,
-            title=_fenced(texts.title),
-            body=_fenced(texts.body),
-            folded_title=_fenced(texts.folded_title),
-            folded_body=_fenced(texts.folded_body),
-            lexemes=func.array_to_tsvector(literal(_lexemes(texts), ARRAY(Text))),
-        )
-    )
+def put(db: Connection, texts: Mapping[int, Texts]) -> None:
+    """Makes these texts what searches find of the articles with these ids; expects at least one."""
+    db.execute(delete(_INDEX).where(_INDEX.c.article_id.in_(list(texts))))
+    lexemes = func.array_to_tsvector(bindparam("found", type_=ARRAY(Text)))
+    rows = [
+        {"article_id": article_id, "found": _lexemes(said)}
+        | {field: _fenced(words) for field, words in asdict(said).items()}
+        for article_id, said in texts.items()
+    ]
+    db.execute(insert(_INDEX).values(lexemes=lexemes), rows)
 
 
 def _fenced(words: str) -> str:

@@ -239,7 +239,7 @@ def _first_visit(db: Connection, page: Page, now: datetime, policy: Policy) -> C
     story_id = known.story_id if known else _inserted(db, insert(story).values(created_at=now))
     article_id = _add_article(db, page, story_id)
     revision_id = _add_revision(db, page, article_id, 1, Cause.SITE, now)
-    stories.keep(db, article_id, known.text_id if known else revision_id, said)
+    stories.keep(db, {article_id: (known.text_id if known else revision_id, said)})
     _arrived(db, page, article_id, now)
     ledger.show(db, article_id, revision_id, page.judged.matches, cause=Cause.SITE, now=now, policy=policy)
     if known:
@@ -306,7 +306,7 @@ def _add_revision(db: Connection, page: Page, article_id: int, sequence: int, ca
     }
     revision_id = _inserted(db, insert(revision).values(values))
     _add_findings(db, page, revision_id)
-    search.index(db, article_id, page.article)
+    search.index(db, {article_id: page.article})
     return revision_id
 
 

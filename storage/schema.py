@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 
-HEAD = "0010"  # the migration that makes these tables
+HEAD = "0011"  # the migration that makes these tables
 FULL_TEXT = "search"
 
 metadata = MetaData(
@@ -347,6 +347,38 @@ volume = Table(  # a sealed document of a feed (storage.volumes)
     Column("feed", NAME, primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),  # from 1
     Column("sealed_at", Utc, nullable=False),
+)
+
+channel = Table(
+    "channel",
+    metadata,
+    # we know
+    Column(
+        "name", NAME, primary_key=True
+    ),  # `mail`, `hub:` and its address; of a target, a secret, its scheme and a hash
+    Column("began", Utc, nullable=False),
+    Column("up_to", Integer, nullable=False),  # entries with ids up to this one, announced
+    Column("since", Utc, nullable=False),  # until then, are settled: told, or there before the channel was
+    Column("told_at", Utc),  # last time that something reached it
+)
+
+notice = Table(
+    "notice",
+    metadata,
+    _id(),
+    # we know
+    Column("channel", ForeignKey("channel.name"), nullable=False),
+    Column("subject", NAME, nullable=False),  # an entry's uuid; for a hub, a feed's address
+    Column("entry_id", ForeignKey("entry.id"), index=True),
+    Column("digest", NAME),  # for a hub: of the feed's document
+    Column("state", NAME, nullable=False),  # storage.notices.State
+    Column("since", Utc, nullable=False),  # when it was written down
+    _count("attempts"),
+    Column("tried_at", Utc),
+    Column("next_at", Utc),  # not tried again before that
+    Column("failure", Printed),  # of the last try
+    UniqueConstraint("channel", "subject"),
+    Index(None, "channel", "state"),
 )
 
 run = Table(

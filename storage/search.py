@@ -3,7 +3,7 @@
 Hits come by tiers (`storage.texts`), and within one the article stored last first: the same on every engine.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -49,9 +49,9 @@ class Filters:
     withdrawn: bool | None = None
 
 
-def index(db: Connection, article_id: int, said: Article) -> None:
-    """Makes an article's current text what searches find."""
-    ways(db).put(db, article_id, texts_of(said.title, said.lead, said.paragraphs))
+def index(db: Connection, said: Mapping[int, Article]) -> None:
+    """Makes the current texts of these articles, by id, what searches find; expects at least one."""
+    ways(db).put(db, {one: texts_of(text.title, text.lead, text.paragraphs) for one, text in said.items()})
 
 
 def rebuild(db: Connection) -> None:
@@ -65,8 +65,7 @@ def rebuild(db: Connection) -> None:
         .order_by(article.c.id)
         .limit(_AT_ONCE)
     ).all():
-        for row in rows:
-            ways(db).put(db, row.id, texts_of(row.title, row.lead, row.paragraphs))
+        ways(db).put(db, {row.id: texts_of(row.title, row.lead, row.paragraphs) for row in rows})
         last = rows[-1].id
 
 

@@ -5,7 +5,8 @@ for the lock at its start and never fails half-way.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -71,21 +72,15 @@ def damage(db: Connection) -> Iterator[str]:
 # --- full text ---
 
 
-def put(db: Connection, article_id: int, texts: Texts) -> None:
-    """Makes these texts what searches find of an article."""
-    db.execute(text(f"DELETE FROM {FULL_TEXT} WHERE rowid = :id"), {"id": article_id})  # noqa: S608 our name
+def put(db: Connection, texts: Mapping[int, Texts]) -> None:
+    """Makes these texts what searches find of the articles with these ids; expects at least one."""
+    db.execute(text(f"DELETE FROM {FULL_TEXT} WHERE rowid = :id"), [{"id": one} for one in texts])  # noqa: S608 our name
     db.execute(
         text(
             f"INSERT INTO {FULL_TEXT} (rowid, title, body, folded_title, folded_body)"  # noqa: S608
             " VALUES (:id, :title, :body, :folded_title, :folded_body)"
         ),
-        {
-            "id": article_id,
-            "title": texts.title,
-            "body": texts.body,
-            "folded_title": texts.folded_title,
-            "folded_body": texts.folded_body,
-        },
+        [{"id": one, **asdict(said)} for one, said in texts.items()],
     )
 
 

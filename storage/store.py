@@ -58,6 +58,7 @@ from storage.archived import Archived
 from storage.database import Database
 from storage.importing import Imported
 from storage.mentions import Document, Named
+from storage.notices import Notices
 from storage.page import Answer, Question, page_of
 from storage.pages import Pages
 from storage.policy import Policy
@@ -80,6 +81,7 @@ class Store:
         self._pages = Pages(database, archive, policy, clock)
         self._policy = policy
         self._clock = clock
+        self.notices = Notices(database, clock)
 
     @classmethod
     def open(

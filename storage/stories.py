@@ -8,13 +8,14 @@ source nothing is joined by likeness, for its notices are alike by their form; a
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     CompoundSelect,
     Connection,
+    Integer,
     Row,
     bindparam,
     delete,
@@ -57,10 +58,10 @@ def near(db: Connection, said: Wording, source: str) -> Any:
     return _first_alike(db, said, _foreign(db, source, _candidates(db, keys(said))))
 
 
-def keep(db: Connection, article_id: int, text_id: int, said: Wording) -> None:
-    """Notes which text a new article carries, and the keys under which copies find it."""
-    db.execute(update(article).where(article.c.id == article_id).values(text_id=text_id))
-    _add(db, article_id, keys(said))
+def keep(db: Connection, said: Mapping[int, tuple[int, Wording]]) -> None:
+    """Notes which text each of these new articles carries, by id, and the keys under which copies find them."""
+    db.execute(_CARRIES, [{"an_article": one, "a_text": text_id} for one, (text_id, _) in said.items()])
+    _add(db, ((one, key) for one, (_, text) in said.items() for key in keys(text)))
 
 
 def move(db: Connection, known: Row[Any], before: Row[Any], page: Page, revision_id: int) -> bool:
@@ -71,7 +72,7 @@ def move(db: Connection, known: Row[Any], before: Row[Any], page: Page, revision
     said = wording_of(page.article)
     old, new = keys(wording(before.title, before.lead, before.paragraphs)), keys(said)
     _remove(db, known.id, set(old) - set(new))
-    _add(db, known.id, [key for key in new if key not in old])
+    _add(db, ((known.id, key) for key in new if key not in old))
     text_id = _text_of(db, known, page, said) or revision_id
     db.execute(update(article).where(article.c.id == known.id).values(text_id=text_id))
     return bool(text_id != known.text_id)
@@ -112,6 +113,9 @@ def refill(db: Connection) -> bool:
 
 # --- inside -----------------------------------------------------------------------------------------------------------
 
+_CARRIES = (
+    update(article).where(article.c.id == bindparam("an_article")).values(text_id=bindparam("a_text", type_=Integer))
+)
 _TEXT = (revision.c.id.label("revision_id"), revision.c.title, revision.c.lead, revision.c.paragraphs)
 
 
@@ -125,7 +129,7 @@ def _enter(db: Connection, row: Any) -> None:
     if text_id is None:
         copy = near(db, said, row.source)
         text_id = copy.text_id if copy else row.revision_id
-    keep(db, row.id, text_id, said)
+    keep(db, {row.id: (text_id, said)})
 
 
 def _text_of(db: Connection, known: Row[Any], page: Page, said: Wording) -> int | None:
@@ -195,8 +199,8 @@ def _look_up() -> CompoundSelect[Any]:
 _LOOK_UP = _look_up()
 
 
-def _add(db: Connection, article_id: int, added: Iterable[int]) -> None:
-    rows = [{"key": key, "article_id": article_id, "version": VERSION} for key in added]
+def _add(db: Connection, added: Iterable[tuple[int, int]]) -> None:
+    rows = [{"key": key, "article_id": article_id, "version": VERSION} for article_id, key in added]
     if rows:
         db.execute(insert(band), rows)
 

@@ -11,11 +11,17 @@ from sqlalchemy import URL, Engine
 
 from storage import postgresql, sqlite
 from storage.store import Store
+from tests import postgres
 from tests.running import ROOT as ROOT
 from tests.storing import ENGINES, Stage
 
 settings.register_profile("untimed", deadline=None, max_examples=50)  # how long one takes tells of the machine
 settings.load_profile("untimed")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: some tests wait for processes of their own."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(scope="session")
@@ -34,8 +40,15 @@ def shared() -> Path:
 def compiled_once() -> Iterator[None]:
     """Each store has an engine of its own; here all of a kind share the statements that SQLAlchemy has compiled."""
     with pytest.MonkeyPatch.context() as patch:
-        for ways in (sqlite, postgresql):
-            patch.setattr(ways, "engine", _sharing(ways.engine))
+        patch.setattr(sqlite, "engine", _sharing(sqlite.engine))
+        patch.setattr(postgresql, "engine", postgres.pooling(_sharing(postgresql.engine)))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def databases() -> Iterator[None]:
+    """Those of a test are free when it is over."""
+    with postgres.lent():
         yield
 
 

@@ -19,25 +19,38 @@ from crawler.portal import LocalWeb
 ROOT = Path(__file__).resolve().parent.parent
 SECONDS = 120  # a run that takes longer hangs
 LOADED = """
-    aiohttp
+    aiohttp.web
     alembic.command
     alembic.config
     alembic.script
+    click
     dateparser
     feedgen.feed
     nh3
+    psycopg
     pydantic_settings
     scrapy.commands.crawl
     scrapy.core.downloader
     scrapy.core.engine
     scrapy.core.scraper
     scrapy.crawler
+    scrapy.downloadermiddlewares.cookies
+    scrapy.downloadermiddlewares.httpcache
+    scrapy.downloadermiddlewares.httpcompression
     scrapy.downloadermiddlewares.httpproxy
+    scrapy.downloadermiddlewares.offsite
+    scrapy.downloadermiddlewares.redirect
     scrapy.downloadermiddlewares.retry
     scrapy.extensions.logstats
+    scrapy.extensions.memusage
+    scrapy.extensions.remote_control
+    scrapy.extensions.telnet
     scrapy.extensions.throttle
     scrapy.spidermiddlewares.referer
+    scrapy.squeues
+    scrapy.statscollectors
     scrapy.utils.log
+    sqlalchemy.dialects.postgresql.psycopg
     sqlalchemy.dialects.sqlite
     tldextract
     trafilatura
@@ -45,8 +58,10 @@ LOADED = """
     crawler.classify
     crawler.config
     crawler.extract
+    crawler.language
     crawler.middlewares
     feeds.publish
+    spiders.read
     spiders.spider
     storage.store
 """  # the libraries, and our rooms that read no settings
@@ -176,4 +191,8 @@ def operator(folder: Path, web: LocalWeb, **more: str) -> Operator:
         "TINDOTHI_BASELINE__DAYS": "3650",
         **more,
     }
-    return Operator(data=folder / "data", settings=settings)
+    from tests.storing import new_store  # not in the forked processes
+
+    data = folder / "data"
+    new_store(data, "sqlite", made=True)  # migrations are tested elsewhere, and take longer than a crawl
+    return Operator(data=data, settings=settings)

@@ -231,6 +231,14 @@ def fill(stage: Stage) -> None:
         " (1, '2026-11-20 01:00:00', 'home', '2026-11-20 02:00:00', '2026-11-21 01:00:00')"
     )
     stage.sql("INSERT INTO volume (feed, number, sealed_at) VALUES ('do-thi', 1, '2026-11-20 01:00:00')")
+    stage.sql(
+        "INSERT INTO channel (name, began, up_to, since) VALUES"
+        " ('mail', '2026-11-20 01:00:00', 0, '2026-11-19 01:00:00')"
+    )
+    stage.sql(
+        "INSERT INTO notice (channel, subject, entry_id, state, since) SELECT 'mail', uuid, id, 'due',"
+        " '2026-11-21 01:00:00' FROM entry"
+    )
     stage.sql("UPDATE record SET part_of = 2 WHERE id = 1")  # a later page that was there before the first one
 
 

@@ -2,7 +2,6 @@
 
 import csv
 import json
-import time
 import unicodedata
 from datetime import date
 from pathlib import Path
@@ -12,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.citations import citation_key, citations
+from tests.effort import at_most
 
 
 def test_every_number_seen_in_the_field(shared: Path) -> None:
@@ -112,6 +112,5 @@ def test_nothing_escapes_and_keys_are_final(text: str) -> None:
 
 @pytest.mark.parametrize("piece", ["1/1999/A-", "1/A-A-A-A-", "1", "nghị quyết ", "1/2019/QH14 ", "1-AA/"])
 def test_long_input_takes_no_long_time(piece: str) -> None:
-    began = time.perf_counter()
-    citations(piece * 20_000)
-    assert time.perf_counter() - began < 2
+    with at_most(200):
+        citations(piece * 20_000)

@@ -2,7 +2,6 @@
 
 import csv
 import json
-import time
 import unicodedata
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 
 from crawler.classify import classify, read_topics
 from crawler.types import Article, Match
+from tests.effort import at_most
 
 TOPICS, ERRORS = read_topics()
 URBAN, TWO_LEVEL = "chinh-quyen-do-thi", "chinh-quyen-hai-cap"
@@ -238,6 +238,5 @@ def test_nothing_escapes(title: str, paragraphs: list[str]) -> None:
 
 @pytest.mark.parametrize("piece", ["chính quyền đô thị ", "UBND phường ", "không tổ chức ", "đô thị ", "\u0301", "a"])
 def test_long_texts_take_no_long_time(piece: str) -> None:
-    began = time.perf_counter()
-    classify(article(piece * 20_000, piece * 50_000, *[piece] * 10_000), TOPICS)
-    assert time.perf_counter() - began < 5
+    with at_most(400):
+        classify(article(piece * 8_000, piece * 20_000, *[piece] * 4_000), TOPICS)

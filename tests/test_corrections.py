@@ -1,13 +1,12 @@
 """Which values replaced which, and what is only a slip."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.corrections import corrections, is_slip
 from crawler.sequences import edits, gaps
+from tests.effort import at_most
 
 
 @pytest.mark.parametrize(
@@ -71,9 +70,8 @@ def test_any_text_is_compared_and_none_differs_from_itself(before: str, after: s
 
 @pytest.mark.parametrize("piece", ["a", "a1/", "1.", "1-", "A ", "tháng 1/", "hai ", "1/1/", "Ă", "một A. "])
 def test_long_input_takes_no_long_time(piece: str) -> None:
-    began = time.perf_counter()
-    corrections(piece * 40_000, "b" + piece * 40_000 + "9 B")
-    assert time.perf_counter() - began < 5
+    with at_most(400):
+        corrections(piece * 15_000, "b" + piece * 15_000 + "9 B")
 
 
 _ITEMS = st.lists(st.sampled_from("abc"), max_size=12)

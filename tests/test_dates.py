@@ -1,7 +1,6 @@
 """Dates: what a page or a feed prints → an instant, or nothing where it cannot be proved."""
 
 import csv
-import time
 import unicodedata
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 
 from crawler.dates import feed_date, labelled_date, page_date, url_day
 from crawler.types import VIETNAM, Instant, Precision
+from tests.effort import at_most
 
 NOW = datetime(2026, 8, 10, 12, 0, tzinfo=VIETNAM)
 
@@ -242,10 +242,9 @@ def test_nothing_escapes_and_every_instant_is_aware(raw: str) -> None:
     "piece", ["1", "00:", "ngay ", "1/1/", " ", "thứ hai ", "((", "ngày,lúc,", "12 thang ", "\u0301"]
 )
 def test_long_input_takes_no_long_time(piece: str) -> None:
-    began = time.perf_counter()
-    for reader in (page_date, feed_date, labelled_date):
-        reader(piece * 300_000)
-    assert time.perf_counter() - began < 1
+    with at_most(200):
+        for reader in (page_date, feed_date, labelled_date):
+            reader(piece * 300_000)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """What differs between two readings of an article, and whether it matters."""
 
-import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 from crawler.differences import differences, summary
 from crawler.text import normal
 from crawler.types import Article, Instant, Precision
+from tests.effort import at_most
 
 
 @pytest.mark.parametrize(
@@ -132,6 +132,5 @@ def test_the_lines_taken_and_given_lead_from_one_to_the_other(before: list[str],
 def test_a_long_text_takes_no_long_time() -> None:
     rows = [f"Tổ {number % 70}" for number in range(4000)]
     old, new = (Article(key="a", url="u", source="s", paragraphs=tuple(rows[at:])) for at in (0, 1))
-    began = time.perf_counter()
-    differences(old, replace(new, paragraphs=("đầu", *new.paragraphs, "x" * 100_000 + " 1")))
-    assert time.perf_counter() - began < 5
+    with at_most(400):
+        differences(old, replace(new, paragraphs=("đầu", *new.paragraphs, "x" * 100_000 + " 1")))

@@ -163,7 +163,6 @@ class TestOneSource:
     def test_another_run_holds_the_lock(self, ops: Operator) -> None:
         import fcntl
 
-        ops.data.mkdir(parents=True)
         with (ops.data / "run.lock").open("w") as held:
             held.write('{"pid": 4711, "host": "here", "started": "2026-11-22T00:00:00+00:00"}')
             held.flush()

@@ -186,7 +186,6 @@ class TestScrapy:
     def test_another_run_holds_the_lock(self, ops: Operator) -> None:
         import fcntl
 
-        ops.data.mkdir(parents=True)
         with (ops.data / "run.lock").open("w") as held:
             held.write(f'{{"pid": {os.getpid()}, "host": "here", "started": "2026-11-22T00:00:00+00:00"}}')
             held.flush()

@@ -20,6 +20,7 @@ from crawler.commands.publish import command
 from crawler.errors import PublishError
 from crawler.health import Exit
 from crawler.types import Feed
+from feeds import files as filing
 from feeds import made
 from feeds import publish as publishing
 from feeds.atom import render
@@ -35,8 +36,10 @@ TWO = feed(entry(article(title="Tiêu đề đã sửa")))
 
 
 def files(folder: Path) -> list[str]:
-    """But for what is remembered of how they were made."""
-    return sorted(path.name for path in folder.iterdir() if path.name != made.FILE)
+    """What is in a folder beside the pages and how all was made; each file that is packed must be there plain, too."""
+    names = {path.name for path in folder.iterdir() if not path.name.startswith(made.FILE)}
+    packed = {name for name in names if name.endswith(".gz") and name.removesuffix(".gz") in names}
+    return sorted(name for name in names - packed if not name.endswith(".html"))
 
 
 def test_a_feed_is_written_with_all_its_folders(tmp_path: Path) -> None:
@@ -69,9 +72,9 @@ def test_unchanged_bytes_are_not_rewritten(tmp_path: Path) -> None:
 def test_what_says_what_it_said_is_not_rendered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, rendered = tmp_path / NAME, []
 
-    def counted(feed: Feed, *, base_url: str = "") -> bytes:
+    def counted(feed: Feed, *, base_url: str = "", hub: str = "") -> bytes:
         rendered.append(feed.name)
-        return render(feed, base_url=base_url)
+        return render(feed, base_url=base_url, hub=hub)
 
     def published(feed: Feed, base_url: str = "") -> bool:
         rendered.clear()
@@ -98,10 +101,13 @@ def test_what_says_what_it_said_is_not_rendered(tmp_path: Path, monkeypatch: pyt
 
 def test_what_was_made_is_remembered_of_files_that_are_there_only(tmp_path: Path) -> None:
     publish([ONE, feed(name=OTHER)], tmp_path)
-    assert sorted(made.read(tmp_path)) == [NAME, f"{OTHER}.atom"]
+    assert set(made.read(tmp_path)) == {path.name for path in tmp_path.glob("c*") if path.suffix != ".gz"}
     (tmp_path / f"{OTHER}.atom").unlink()
     publish([TWO], tmp_path)
-    assert sorted(made.read(tmp_path)) == [NAME]
+    assert NAME in made.read(tmp_path) and f"{OTHER}.atom" not in made.read(tmp_path)
+    (tmp_path / f"{NAME}.gz").unlink()
+    publish([TWO], tmp_path)
+    assert (tmp_path / f"{NAME}.gz").is_file(), "packed again"
 
 
 def test_a_reader_that_has_the_old_file_open_reads_it_to_its_end(tmp_path: Path) -> None:
@@ -253,7 +259,7 @@ def test_two_publishers_take_turns_and_the_later_reads_the_later_store(tmp_path:
 
 
 def test_a_publisher_that_hangs_is_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(publishing, "PATIENCE", 0.0)
+    monkeypatch.setattr(filing, "PATIENCE", 0.0)
 
     def while_one_publishes() -> Iterator[Feed]:
         with pytest.raises(PublishError, match="another process is publishing"):

@@ -202,7 +202,7 @@ def test_both_engines_find_the_same(
     for store in pair:
         with store._database.writing() as db:
             for number, (title, text) in enumerate(texts, start=1):
-                index(db, number, article(number, title=title, paragraphs=(text,)))
+                index(db, {number: article(number, title=title, paragraphs=(text,))})
     for query in map(parse, queries):
         for tier in tiers(query):
             found = []

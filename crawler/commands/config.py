@@ -5,7 +5,7 @@ import re
 
 import click
 
-_PASSWORD = re.compile(r"(://[^/@\s]*:)[^/@\s]*@")  # of a database, of a proxy
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9.+-]*://).*", re.DOTALL)
 
 
 @click.command()
@@ -33,8 +33,15 @@ def command(as_json: bool) -> None:
 
 
 def _shown(value: object) -> object:
+    from pydantic import SecretStr
+
+    from crawler.wellformed import masked
+
     if isinstance(value, tuple):
-        return [str(item) for item in value]
+        return [_shown(item) for item in value]
+    if isinstance(value, SecretStr):  # of a target its kind
+        hidden = _SCHEME.sub(r"\1", value.get_secret_value())
+        return hidden + "***" if "://" in hidden else "***" if value else ""
     if isinstance(value, int | float):
         return value
-    return _PASSWORD.sub(r"\1***@", str(value or ""))
+    return masked(str(value or ""))

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crawler.errors import ConfigError, PublishError
+from crawler.errors import ConfigError, PublishError, StoreError
 
 if TYPE_CHECKING:
+    from crawler.commands.push import Told
+    from crawler.config import Config
     from crawler.types import Run, Source
     from feeds.publish import Published
 
@@ -29,6 +31,7 @@ def command(names: tuple[str, ...], as_json: bool) -> None:
     """
     from crawler.classify import read_topics
     from crawler.commands.publish import publish_topics
+    from crawler.commands.push import begin
     from crawler.config import load
     from crawler.health import Exit, verdict
     from spiders.read import read_sources
@@ -45,6 +48,7 @@ def command(names: tuple[str, ...], as_json: bool) -> None:
         with open_store(config) as store:  # a store that refuses is told before anything is fetched
             for source in chosen:
                 store.meet(source)
+            begin(store, config)
         from crawler.commands.process import crawl  # the engine takes a second to load: what is wrong is told before
 
         runs = crawl(config, [(source.name, {}) for source in chosen], "crawl")
@@ -55,7 +59,8 @@ def command(names: tuple[str, ...], as_json: bool) -> None:
         except PublishError as error:
             click.echo(f"tindothi: {error}", err=True)
             feeds, code = (), code if code is Exit.STORE else Exit.NOT_PUBLISHED
-    report(runs, sources, feeds, as_json=as_json)
+    told = () if code is Exit.STOPPED else tell(config, feeds)  # without the lock: nobody who is slow holds it
+    report(runs, sources, feeds, told, as_json=as_json)
     sys.exit(code)
 
 
@@ -77,16 +82,42 @@ def choose(sources: "Mapping[str, Source]", names: Sequence[str]) -> "list[Sourc
     raise ConfigError("no source is left to crawl; look at `tindothi sources` and at the setting sources.only")
 
 
+def tell(config: "Config", feeds: "Sequence[Published]") -> "tuple[Told, ...]":
+    """Tells every channel what is new. What fails is said, and is not the crawl's verdict: it is tried again."""
+    from crawler.commands.push import channels, push
+    from storage.opening import open_store
+
+    if not channels(config):
+        return ()
+    try:
+        with open_store(config) as store:
+            return push(store, config, feeds)
+    except StoreError as error:
+        click.echo(f"tindothi: push: {error}", err=True)
+        return ()
+
+
 def report(
-    runs: "Sequence[Run]", sources: "Mapping[str, Source]", feeds: "Sequence[Published]", *, as_json: bool
+    runs: "Sequence[Run]",
+    sources: "Mapping[str, Source]",
+    feeds: "Sequence[Published]",
+    told: "Sequence[Told]" = (),
+    *,
+    as_json: bool,
 ) -> None:
-    """What was done: a line for each source and feed, or one JSON object."""
+    """What was done: a line for each source, feed and channel, or one JSON object."""
+    from crawler.commands.push import as_table
+    from crawler.commands.push import report as report_push
     from crawler.health import total
+
+    report_push(told, as_json=as_json)
 
     if as_json:
         each = {run.source: {**total([run]), "rules": dict(run.rules), "failure": _failure(run)} for run in runs}
         written = [{"path": str(feed.path), "entries": feed.entries, "written": feed.written} for feed in feeds]
-        click.echo(json.dumps({**total(runs), "sources": each, "feeds": written}, ensure_ascii=False))
+        click.echo(
+            json.dumps({**total(runs), "sources": each, "feeds": written, "push": as_table(told)}, ensure_ascii=False)
+        )
         return
     for run in runs:
         source = sources.get(run.source)

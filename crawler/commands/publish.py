@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON object: the feeds, each with path, entries, written.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object: each feed and each channel.")
 def command(as_json: bool) -> None:
     """Write the Atom feeds from the store, one per topic.
 
@@ -25,6 +25,7 @@ def command(as_json: bool) -> None:
     or a change of settings ([feed] directory, base_url, entries).
     """
     from crawler.classify import read_topics
+    from crawler.commands.push import as_table, push, report
     from crawler.config import load
     from crawler.health import Exit
     from storage.opening import open_store
@@ -33,12 +34,14 @@ def command(as_json: bool) -> None:
     topics, errors = read_topics(config.topics.directories)
     with open_store(config) as store:
         done = publish_topics(store, topics, config)
+        told = push(store, config, done)
     if as_json:
         feeds = [{"path": str(one.path), "entries": one.entries, "written": one.written} for one in done]
-        click.echo(json.dumps({"feeds": feeds}, ensure_ascii=False))
+        click.echo(json.dumps({"feeds": feeds, "push": as_table(told)}, ensure_ascii=False))
     else:
         for one in done:
             click.echo(f"{one.path}: {one.entries} entries, {'written' if one.written else 'unchanged'}")
+    report(told, as_json=as_json)
     for error in errors:
         click.echo(f"tindothi: {error}", err=True)
     sys.exit(Exit.CONFIG if errors else Exit.WELL)
@@ -59,4 +62,4 @@ def publish_topics(store: "Store", topics: "Iterable[Topic]", config: "Config") 
             yield from (store.volume(feed, number) for number in missing(feed, config.feed_dir))
             yield feed
 
-    return publish(documents(), config.feed_dir, base_url=config.feed.base_url)
+    return publish(documents(), config.feed_dir, base_url=config.feed.base_url, hub=config.feed.hub)

@@ -7,15 +7,22 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from storage.notices import Channel
     from storage.reading import SourceStatus
 
 RUNS = 100  # of a source, in which a rule may have fallen silent; most bring nothing new
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON object: counts, and each source with its last run.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="One JSON object: counts, each source with its last run, each channel."
+)
 def command(as_json: bool) -> None:
-    """Tell how each source is doing: articles, the latest new one, what is pending, the last run and failure."""
+    """Tell how each source is doing: articles, the latest new one, what is pending, the last run and failure.
+
+    Then who is told of what is new: when something last reached them, what waits, and why.
+    """
+    from crawler.commands.push import channels
     from crawler.config import load
     from crawler.health import silent_rules
     from spiders.read import read_sources
@@ -25,11 +32,13 @@ def command(as_json: bool) -> None:
     sources, wrong = read_sources(config.sources.directories)
     with open_store(config) as store:
         known, counts = store.status(), store.counts()
+        told = [one for one in store.notices.channels() if one.name in channels(config)]
         silent = {status.name: silent_rules(store.runs(status.name, RUNS)) for status in known}
     if as_json:
         rows = {status.name: asdict(status) | {"silent_rules": silent[status.name]} for status in known}
         never = [name for name in sources if name not in rows]
-        table = {"counts": asdict(counts), "sources": rows, "never crawled": never}
+        push = [asdict(one) for one in told]
+        table = {"counts": asdict(counts), "sources": rows, "never crawled": never, "push": push}
         click.echo(json.dumps(table, ensure_ascii=False, indent=2, default=str))
         return
     click.echo(f"{'source':<16} {'articles':>8} {'pending':>8} {'rejected':>8}  {'latest new':<16}  {'last run':<16}")
@@ -42,6 +51,8 @@ def command(as_json: bool) -> None:
         f"\n{counts.articles} articles, {counts.revisions} revisions, {counts.stories} stories, "
         f"{counts.records} archived pages; entries: {entries}"
     )
+    for channel in told:
+        _print_channel(channel)
     for error in wrong:
         click.echo(f"tindothi: {error}", err=True)
 
@@ -61,3 +72,12 @@ def _print(status: "SourceStatus", silent: tuple[str, ...]) -> None:
     if status.failure:
         failed = status.failure
         click.echo(f"{'':<16} last failure {moment(failed.at)}: {failed.kind}: {failed.message} — {failed.url}")
+
+
+def _print_channel(channel: "Channel") -> None:
+    from crawler.commands.moments import moment
+
+    line = f"push {channel.name}: last told {moment(channel.told_at)}, {channel.waiting} waiting"
+    click.echo(line + (f", {channel.lost} given up" if channel.lost else ""))
+    if channel.failure:
+        click.echo(f"  last failure {moment(channel.failed_at)}: {channel.failure}")

@@ -80,12 +80,10 @@ def fill(store: Store, count: int) -> dict[str, float]:
                 db.execute(insert(table), rows)
             seconds["rows"] += time.perf_counter() - began
             began = time.perf_counter()
-            for number, said in some:
-                search.index(db, number, said)
+            search.index(db, dict(some))
             seconds["full text"] += time.perf_counter() - began
             began = time.perf_counter()
-            for number, said in some:
-                stories.keep(db, number, number, stories.wording_of(said))
+            stories.keep(db, {number: (number, stories.wording_of(said)) for number, said in some})
             seconds["likeness"] += time.perf_counter() - began
             began = time.perf_counter()
         seconds["rows"] += time.perf_counter() - began  # the commit
