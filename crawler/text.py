@@ -145,3 +145,11 @@ def text_key(paragraphs: Sequence[str]) -> str | None:
 def _digest(*parts: str) -> str:
     # U+001F cannot stand in a normal text, so parts never run into one another.
     return f"{HASH_VERSION}:" + blake2b("\x1f".join(parts).encode(), digest_size=16).hexdigest()
+
+
+def cut(line: str, limit: int) -> str:
+    """The line, cut at a space and marked where it is longer than `limit` characters."""
+    if len(line) <= limit:
+        return line
+    head, _, _ = line[:limit].rpartition(" ")
+    return (head or line[: limit - 1]).rstrip(" ,;:-–") + "…"

@@ -452,7 +452,8 @@ class Entry:
 
     `announced` is when the entry was first published, `updated` when the shown revision was stored; both UTC.
     `also`: the other places where the text stands, each as the source's title and the URL, in the order they came.
-    `withdrawn`: the site took the article back, and no other place carries it.
+    `withdrawn`: the site took the article back, and no other place carries it. `edit`: the texts before and after
+    the site's change that last moved `updated`; None where that was no change of the text.
     """
 
     feed: str
@@ -466,14 +467,21 @@ class Entry:
     citations: tuple[Citation, ...] = ()
     also: tuple[tuple[str, str], ...] = ()
     withdrawn: bool = False
+    edit: tuple[Article, Article] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """What subscribers read: `name` is its ledger key and its files' name. `created`: the store's creation, UTC."""
+    """One document of a feed: `name` is its ledger key and its files' name. `created`: the store's creation, UTC.
+
+    `volumes`: how many sealed documents the feed has, numbered from 1; `volume`: which of them this is, or 0: the
+    current one.
+    """
 
     name: str
     title: str
     subtitle: str = ""
     created: datetime
     entries: tuple[Entry, ...] = ()
+    volumes: int = 0
+    volume: int = 0

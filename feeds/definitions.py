@@ -35,9 +35,9 @@ def definitions(topics: Iterable[Topic]) -> tuple[Definition, ...]:
     return tuple(sorted(found, key=lambda one: one.name))
 
 
-def file_name(name: str, kind: str = ATOM) -> str:
-    """The file of the feed with this name; web servers know `.atom` as application/atom+xml."""
-    return f"{name}.{kind}"
+def file_name(name: str, kind: str = ATOM, *, volume: int = 0) -> str:
+    """The file of the feed with this name, or of one of its volumes; servers know `.atom` as application/atom+xml."""
+    return f"{name}.{volume:04d}.{kind}" if volume else f"{name}.{kind}"
 
 
 def feed_id(name: str) -> str:

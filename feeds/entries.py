@@ -2,8 +2,9 @@
 
     title       as printed; of an untitled article its first sentence, marked; of a withdrawn one marked, too
     summary     the lead, else the opening of the text, in whole sentences
-    content     the lead, marked, then the text as the page had it: headings, lists, tables, pictures with their
-                captions; then where else it stands; as HTML that nh3 let through
+    content     what the site changed; the lead, marked; the text as the page had it: headings, lists, tables,
+                pictures with their captions; then whom the page credits, where else it stands, the documents that it
+                names, and why it is told; as HTML that nh3 let through
     published   as printed, where known; never later than what we had it by
 
 The words are Vietnamese, for they are read beside Vietnamese titles. All text is one line, NFC, legal in XML.
@@ -14,13 +15,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from html import escape
-from itertools import groupby, islice
+from itertools import groupby
+from urllib.parse import quote, urlsplit
 
 import nh3
 
-from crawler.text import clean, first_sentence
+from crawler.text import clean, cut, first_sentence
 from crawler.types import VIETNAM, Article, Entry, Precision
 from crawler.urls import canonical
+from feeds import notes
+from feeds.notes import NOTICE
 
 MAX_TITLE = 300  # characters; also of a name and a category
 MAX_SUMMARY = 400
@@ -28,10 +32,7 @@ MAX_CONTENT = 300_000  # characters of text: libxml2, which reads many a feed, r
 
 UNTITLED = "[Không tiêu đề]"
 WITHDRAWN = "[Đã gỡ]"
-NOTICE = "Trang nguồn đã gỡ bài này."
 CONTINUED = "Đọc tiếp ở trang gốc"
-ALSO = "Cùng tin:"
-MAX_ALSO = 20  # other places that are named
 
 SCHEME = "urn:tindothi:"  # and what a category tells: place, source, document, topic
 
@@ -81,6 +82,15 @@ class Category:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Credit:
+    """The source whose text is shown: a name for programs, one for people, and its home page or nothing."""
+
+    id: str
+    title: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
     """An entry as the document has it: one-line texts, HTML content, times in +07:00 and whole seconds.
 
@@ -96,6 +106,8 @@ class Shown:
     link: str
     summary: str
     content: str
+    source: Credit
+    also: tuple[notes.Other, ...]
 
 
 @lru_cache(maxsize=128)  # each format of a feed shows the same entries, one format after the other
@@ -115,6 +127,8 @@ def show(entry: Entry) -> Shown:
         link=link,
         summary=summary(entry),
         content=content(entry, link),
+        source=_source(entry, link),
+        also=notes.others(entry, link),
     )
 
 
@@ -139,7 +153,7 @@ def local(at: datetime) -> datetime:
 def title(entry: Entry) -> str:
     """The article's title, or what stands for it; never empty."""
     article = entry.article
-    printed = _cut(clean(article.title or ""), MAX_TITLE)
+    printed = cut(clean(article.title or ""), MAX_TITLE)
     if not printed:
         opening = first_sentence(next(_passages(article), ""))
         printed = f"{UNTITLED} {opening or _source_title(entry)}".strip()
@@ -153,14 +167,14 @@ def summary(entry: Entry) -> str:
 
 
 def content(entry: Entry, link: str = "") -> str:
-    """The lead and the text as HTML; the title where there is no text.
+    """The lead and the text as HTML; the title where there is no text; what is to be known of it before and behind.
 
-    What is longer than `MAX_CONTENT` is cut and ends with a link to the page.
+    A text longer than `MAX_CONTENT` is cut and ends with a link to the page.
     """
-    pieces = list(_pieces(entry, link)) or [f"<p>{escape(title(entry))}</p>"]
-    if places := list(islice(_places(entry, link), MAX_ALSO)):
-        pieces.append(f"<p>{ALSO} {', '.join(places)}</p>")
-    return _CLEANER.clean("\n".join(pieces))
+    text = list(_pieces(entry, link)) or [f"<p>{escape(title(entry))}</p>"]
+    documents = [one.label for one in _categories(entry) if one.kind == "document"]
+    behind = notes.behind(entry, link, _source_title(entry), documents)
+    return _CLEANER.clean("\n".join([*notes.before(entry, local(entry.updated)), *text, *behind]))
 
 
 def published(entry: Entry) -> datetime | None:
@@ -182,7 +196,7 @@ def published(entry: Entry) -> datetime | None:
 
 def authors(entry: Entry) -> tuple[str, ...]:
     """The article's authors, else its source, for Atom wants one (RFC 4287, 4.2.1)."""
-    named = tuple(dict.fromkeys(_cut(clean(name), MAX_TITLE) for name in entry.article.authors if clean(name)))
+    named = tuple(dict.fromkeys(cut(clean(name), MAX_TITLE) for name in entry.article.authors if clean(name)))
     return named or (_source_title(entry) or "?",)
 
 
@@ -195,7 +209,7 @@ def _passages(article: Article) -> Iterator[str]:
 
 
 def _source_title(entry: Entry) -> str:
-    return _cut(clean(entry.source_title) or clean(entry.article.source), MAX_TITLE)
+    return cut(clean(entry.source_title) or clean(entry.article.source), MAX_TITLE)
 
 
 def _categories(entry: Entry) -> Iterator[Category]:
@@ -203,19 +217,17 @@ def _categories(entry: Entry) -> Iterator[Category]:
     said += [("document", one.key, one.printed) for one in entry.citations]
     said += [("topic", one.topic, one.topic) for one in entry.matches]
     seen = set()
-    for kind, term, label in ((kind, _cut(clean(term), MAX_TITLE), label) for kind, term, label in said):
+    for kind, term, label in ((kind, cut(clean(term), MAX_TITLE), label) for kind, term, label in said):
         if term and (kind, term) not in seen:
             seen.add((kind, term))
-            yield Category(kind=kind, term=term, label=_cut(clean(label), MAX_TITLE) or term)
+            yield Category(kind=kind, term=term, label=cut(clean(label), MAX_TITLE) or term)
 
 
 def _pieces(entry: Entry, link: str) -> Iterator[str]:
-    """The content's HTML before nh3 looked at it."""
-    if entry.withdrawn:
-        yield f"<p><em>{NOTICE}</em></p>"
+    """The text's HTML before nh3 looked at it."""
     left = MAX_CONTENT
     if lead := clean(entry.article.lead or ""):
-        yield f"<p><strong>{escape(_cut(lead, left))}</strong></p>"
+        yield f"<p><strong>{escape(cut(lead, left))}</strong></p>"
         left -= len(lead)
     if 0 < len(entry.article.html) <= left:
         yield entry.article.html
@@ -224,7 +236,7 @@ def _pieces(entry: Entry, link: str) -> Iterator[str]:
         texts = []
         for _, text in run:
             if left > 0:
-                texts.append(each.format(escape(_cut(text, left))))
+                texts.append(each.format(escape(cut(text, left))))
             left -= len(text)
         if texts:
             yield around.format("".join(texts))
@@ -232,11 +244,10 @@ def _pieces(entry: Entry, link: str) -> Iterator[str]:
         yield f'<p><a href="{escape(link)}">{CONTINUED}</a></p>'
 
 
-def _places(entry: Entry, link: str) -> Iterator[str]:
-    """A link to each other place where the text stands, called by its source, else its address."""
-    for name, url in dict.fromkeys((name, canonical(url)) for name, url in entry.also):
-        if url and url != link:
-            yield f'<a href="{escape(url)}">{escape(_cut(clean(name), MAX_TITLE) or url)}</a>'
+def _source(entry: Entry, link: str) -> Credit:
+    name = quote(cut(clean(entry.article.source), MAX_TITLE), safe="") or "-"
+    home = f"{urlsplit(link).scheme}://{urlsplit(link).netloc}/" if link else ""
+    return Credit(id=f"{SCHEME}source:{name}", title=_source_title(entry) or "?", link=home)
 
 
 def _shaped(article: Article) -> Iterator[tuple[tuple[str, str], str]]:
@@ -261,11 +272,3 @@ def _opening(line: str, limit: int) -> str:
             break
         end += len(sentence) + 1
     return line[:end].rstrip() or first_sentence(line, limit)
-
-
-def _cut(line: str, limit: int) -> str:
-    """The line, cut at a space and marked where it is longer than `limit` characters."""
-    if len(line) <= limit:
-        return line
-    head, _, _ = line[:limit].rpartition(" ")
-    return (head or line[: limit - 1]).rstrip(" ,;:-–") + "…"

@@ -1,17 +1,21 @@
 """Feeds to files, in a folder that no other process writes to meanwhile: each feed's documents, then the lists of all.
 
-Whatever fails, the last good feed stays, the other feeds are written, and no temporary file is left.
+What says what it said when its files were made is left alone (`feeds.made`). A volume is written once, before the
+document that leads to it, and has no page. Whatever fails, the last good feed stays, the other feeds are written, and
+no temporary file is left.
 """
 
+import os
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from crawler.errors import PublishError
 from crawler.types import Entry, Feed
-from feeds import atom, jsonfeed, opml, rss
+from feeds import atom, jsonfeed, made, opml, rss
 from feeds.definitions import ATOM, JSON, KINDS, RSS, file_name
-from feeds.files import Folder, locked, write
+from feeds.files import PACKED, Folder, locked, write
 from feeds.pages import INDEX, File, Listed, index, latest, page, page_name
 
 RENDERERS = {ATOM: atom.render, RSS: rss.render, JSON: jsonfeed.render}
@@ -20,14 +24,16 @@ LABELS = {ATOM: "Atom", RSS: "RSS", JSON: "JSON Feed"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """A file that one subscribes to, as it is now: a format of a feed, or the list of all, whose `entries` are feeds.
+    """A file that one subscribes to, as it is now: a format of a feed, a volume, or the list of all feeds.
 
-    `written`: False where it held these very bytes before.
+    `entries`: of the list of all, the feeds. `written`: False where it held these very bytes before. `volume`: see
+    `Feed`.
     """
 
     path: Path
     entries: int
     written: bool
+    volume: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -38,6 +44,8 @@ class _Told:
     failed: list[str] = field(default_factory=list)
     feeds: list[Feed] = field(default_factory=list)  # without their entries
     latest: tuple[Entry, ...] = ()
+    broken: set[str] = field(default_factory=set)  # feeds of which a volume is not there
+    files: made.Made = field(default_factory=dict)
 
 
 def publish(
@@ -55,21 +63,30 @@ def publish(
     """
     told = _Told()
     with locked(directory) as folder:
+        told.files = made.read(directory)
         for feed in feeds:
-            for kind, render in RENDERERS.items():
-                document = render(feed, base_url=base_url, hub=hub)
-                _publish(folder, directory / file_name(feed.name, kind), document, len(feed.entries), told)
-            if page_name(feed.name):
-                _write(folder, page_name(feed.name), page(feed, _listed(feed)), told)
-            told.feeds.append(replace(feed, entries=()))
-            told.latest = latest((*told.latest, *feed.entries))
+            if feed.volume:
+                _publish_volume(folder, feed, told)
+            elif feed.name not in told.broken:
+                _publish_current(folder, feed, base_url, hub, told)
         if base_url and whole:
-            _publish(folder, directory / opml.FILE_NAME, opml.render(told.feeds, base_url), len(told.feeds), told)
+            document = opml.render(told.feeds, base_url)
+            _note(folder, opml.FILE_NAME, len(told.feeds), _write(folder, opml.FILE_NAME, document, told), told)
         also = [File(name=opml.FILE_NAME, media_type="text/x-opml", label="OPML")] if base_url else []
         _write(folder, INDEX, index(list(map(_listed, told.feeds)), told.latest, base_url=base_url, also=also), told)
+        told.files = {name: one for name, one in told.files.items() if (directory / name).is_file()}
+        with suppress(PublishError):  # then all is rendered again
+            write(folder, made.FILE, made.line(told.files))
     if told.failed:
         raise PublishError("\n".join(told.failed))
     return tuple(told.done)
+
+
+def missing(feed: Feed, directory: Path) -> tuple[int, ...]:
+    """The volumes of a feed that have no file yet; the others are never written again."""
+    with os.scandir(directory) as found:
+        there = {one.name for one in found if one.is_file()}
+    return tuple(number for number in range(1, feed.volumes + 1) if file_name(feed.name, volume=number) not in there)
 
 
 def _listed(feed: Feed) -> Listed:
@@ -79,10 +96,40 @@ def _listed(feed: Feed) -> Listed:
     )
 
 
-def _publish(folder: Folder, path: Path, document: bytes, entries: int, told: _Told) -> None:
-    written = _write(folder, path.name, document, told)
+def _publish_volume(folder: Folder, feed: Feed, told: _Told) -> None:
+    name = file_name(feed.name, volume=feed.volume)
+    written = _write(folder, name, atom.render(feed), told)
+    if written is None:
+        told.broken.add(feed.name)
+    _note(folder, name, len(feed.entries), written, told, feed.volume)
+
+
+def _publish_current(folder: Folder, feed: Feed, base_url: str, hub: str, told: _Told) -> None:
+    """The feed's documents and its page, unless they say what they said."""
+    told.feeds.append(replace(feed, entries=()))
+    told.latest = latest((*told.latest, *feed.entries))
+    of = made.source(feed, base_url, hub)
+    for kind, render in RENDERERS.items():
+        name = file_name(feed.name, kind)
+        held = _holds(folder, name, of, told)
+        written = not held and _make(folder, name, render(feed, base_url=base_url, hub=hub), of, told)
+        _note(folder, name, len(feed.entries), written, told)
+    if (name := page_name(feed.name)) and not _holds(folder, name, of, told):
+        _make(folder, name, page(feed, _listed(feed)), of, told)
+
+
+def _holds(folder: Folder, name: str, of: str, told: _Told) -> bool:
+    return made.holds(told.files, folder.path / name, of) and (folder.path / f"{name}{PACKED}").is_file()
+
+
+def _make(folder: Folder, name: str, document: bytes, of: str, told: _Told) -> bool | None:
+    told.files[name] = [of, made.digest(document)]
+    return _write(folder, name, document, told)
+
+
+def _note(folder: Folder, name: str, entries: int, written: bool | None, told: _Told, volume: int = 0) -> None:
     if written is not None:
-        told.done.append(Published(path=path, entries=entries, written=written))
+        told.done.append(Published(path=folder.path / name, entries=entries, written=written, volume=volume))
 
 
 def _write(folder: Folder, name: str, document: bytes, told: _Told) -> bool | None:

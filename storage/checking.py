@@ -8,7 +8,13 @@ from crawler.text import content_hash
 from storage import schema
 from storage.engines import ways
 
-article, revision, entry, record = schema.article, schema.revision, schema.entry, schema.record
+article, revision, entry, record, volume = (
+    schema.article,
+    schema.revision,
+    schema.entry,
+    schema.record,
+    schema.volume,
+)
 _AT_ONCE = 500
 _SHOWN = 5  # ids that are named
 MEND = "restore a backup"
@@ -65,6 +71,10 @@ def _entries(db: Connection) -> Iterator[str]:
     twice = select(entry.c.uuid).group_by(entry.c.feed, entry.c.uuid).having(func.count() > 1)
     if uuids := list(db.execute(twice).scalars()):
         yield f"{len(uuids)} feed ids stand twice in a feed ({_named(uuids)}); {MEND}"
+    known = (volume.c.feed == entry.c.feed) & (volume.c.number == entry.c.volume)
+    lost = select(entry.c.id).outerjoin(volume, known).where(entry.c.volume.is_not(None), volume.c.number.is_(None))
+    if ids := list(db.execute(lost.order_by(entry.c.id)).scalars()):
+        yield f"{len(ids)} feed entries are in a volume that is not there ({_named(ids)}); {MEND}"
 
 
 def _pages(db: Connection) -> Iterator[str]:

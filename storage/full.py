@@ -45,6 +45,7 @@ TYPES = {
     "absence": "a time in which an article was gone, and how it went",
     "feed": "a feed beside the topics': the search that it keeps, and since when",
     "entry": "what a feed has told: id, article, revision, state, and when it was announced and updated",
+    "volume": "a feed's older entries, sealed into a document of their own",
     "channel": "a hub, the mail or a target that is told of entries, and since when",
     "notice": "an entry, or a changed feed, that a channel was told or is to be told",
 }

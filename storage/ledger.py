@@ -3,7 +3,7 @@
 An id is minted once, from the key of the first article that told the story, and never again: `urn:uuid`, version 5. The
 same story in two feeds has one id in both, which is how a reader that takes both knows it again (RFC 4287, 4.2.6).
 A row is never removed. `updated` moves only when the text of the article that it shows does, or when that text is
-nowhere any more, or back again.
+nowhere any more, or back again; then the row is in no volume any more (`storage.volumes`).
 
 First run: entries of a source are `held` until its first run has ended. Then, per feed, the newest few of the last days
 are published and the rest is `baseline`: known, never announced. What a first run announced and a later one brings
@@ -85,7 +85,7 @@ def show(
 def touch(db: Connection, article_id: int, now: datetime) -> None:
     """The text of the article's entries changed: `updated` moves, never backwards even if the clock does."""
     for row in db.execute(select(entry.c.id, entry.c.updated).where(entry.c.article_id == article_id)).all():
-        db.execute(update(entry).where(entry.c.id == row.id).values(updated=max(now, row.updated)))
+        db.execute(update(entry).where(entry.c.id == row.id).values(updated=max(now, row.updated), volume=None))
 
 
 def follow(db: Connection, story_id: int, now: datetime) -> None:
@@ -106,7 +106,7 @@ def follow(db: Connection, story_id: int, now: datetime) -> None:
         if best is not None and best.id != row.article_id:
             values |= {"article_id": best.id, "revision_id": best.revision_id}
         if row.withdrawn != values["withdrawn"]:
-            values["updated"] = max(now, row.updated)
+            values |= {"updated": max(now, row.updated), "volume": None}
         db.execute(update(entry).where(entry.c.id == row.id).values(values))
 
 

@@ -344,8 +344,19 @@ entry = Table(
     Column("announced", Utc, nullable=False),
     Column("updated", Utc, nullable=False),
     Column("withdrawn", Boolean, nullable=False),
+    Column("volume", Integer),  # the one that has it as it is now; none: only the feed's current document has
     UniqueConstraint("feed", "story_id"),
     Index(None, "feed", "state", "updated"),
+    Index(None, "feed", "state", "volume", "updated"),
+)
+
+volume = Table(  # a sealed document of a feed (storage.volumes)
+    "volume",
+    metadata,
+    # we know
+    Column("feed", NAME, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),  # from 1
+    Column("sealed_at", Utc, nullable=False),
 )
 
 channel = Table(

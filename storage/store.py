@@ -52,6 +52,7 @@ from storage import (
     search,
     searches,
     stories,
+    volumes,
     warc,
 )
 from storage.archive import Archive
@@ -254,8 +255,31 @@ class Store:
         """The feed of this name: its published entries, the latest updated first, at most `limit`."""
         with self._database.reading() as db:
             created = datetime.fromisoformat(_meta(db)["created_at"])
-            shown = entries.entries(db, name, limit)
+            shown = entries.latest(db, name, limit)
         return Feed(name=name, title=title, subtitle=subtitle, created=created, entries=shown)
+
+    def current(self, name: str, title: str, subtitle: str = "", limit: int = 100) -> Feed:
+        """The feed of a topic as it is to be published, at most `limit` entries, with the number of its volumes.
+
+        What would not fit and is in no volume yet is sealed into new ones (`storage.volumes`): a change of the store.
+        """
+
+        def read(db: Connection) -> Feed:
+            created = datetime.fromisoformat(_meta(db)["created_at"])
+            shown, count = entries.current(db, name, limit), volumes.count(db, name)
+            return Feed(name=name, title=title, subtitle=subtitle, created=created, entries=shown, volumes=count)
+
+        with self._database.reading() as db:
+            if len(volumes.loose(db, name)) <= limit:
+                return read(db)
+        with self._database.writing() as db:
+            volumes.seal(db, name, limit, self._clock())
+            return read(db)
+
+    def volume(self, feed: Feed, number: int) -> Feed:
+        """A volume of the feed: the entries that it still has as they are."""
+        with self._database.reading() as db:
+            return replace(feed, entries=entries.sealed(db, feed.name, number), volume=number)
 
     def status(self) -> tuple[SourceStatus, ...]:
         """How each source on record is doing, by name."""

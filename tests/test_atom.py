@@ -67,7 +67,12 @@ def test_the_document_says_what_the_ledger_says(schema: etree.RelaxNG) -> None:
         authors=("Lê Thị Mẫu",),
     )
     cited = Citation(key="97/2019/QH14", printed="97/2019/QH14", family="F1", context="")
-    row = entry(said, citations=(cited,), matches=(Match(topic="chinh-quyen-do-thi", score=3, evidence=()),))
+    row = entry(
+        said,
+        citations=(cited,),
+        matches=(Match(topic="chinh-quyen-do-thi", score=3, evidence=()),),
+        also=(("Báo Mẫu", "https://mau.vn/tin/7"),),
+    )
     document = render(feed(row), base_url=BASE + "/")
     read = check(document, schema)
     assert (read.feed.title, read.feed.subtitle) == ("Chính quyền đô thị", "Tin mẫu")
@@ -80,13 +85,19 @@ def test_the_document_says_what_the_ledger_says(schema: etree.RelaxNG) -> None:
     assert shown.author == "Lê Thị Mẫu"
     assert {(tag.scheme, tag.term) for tag in shown.tags} >= {("urn:tindothi:document", "97/2019/QH14")}
     assert shown.content[0].type == "text/html"
+    assert [(one.rel, one.href, one.get("title")) for one in shown.links] == [
+        ("alternate", said.url, None),
+        ("related", "https://mau.vn/tin/7", "Báo Mẫu"),
+    ]
+    assert (shown.source.id, shown.source.title) == ("urn:tindothi:source:phuongmau", "Phường Mẫu")
+    assert [one.href for one in shown.source.links] == ["https://phuongmau.vn/"]
     assert b"CDATA" not in document
     assert etree.fromstring(document).get("{http://www.w3.org/XML/1998/namespace}lang") == "vi"
 
 
 def test_an_entry_without_a_link_is_valid(schema: etree.RelaxNG) -> None:
     read = check(render(feed(entry(article(url="javascript:x()")))), schema)
-    assert "links" not in read.entries[0]
+    assert "links" not in read.entries[0] and "links" not in read.entries[0].source
 
 
 def test_ids_and_bytes_depend_on_no_address() -> None:
@@ -133,10 +144,17 @@ NASTY = (
 def test_whatever_a_page_held_the_feed_is_valid(text: str, schema: etree.RelaxNG) -> None:
     said = article(title=text, lead=text, paragraphs=(text, text), authors=(text,), url="https://a.vn/" + text[:99])
     cited = Citation(key=text, printed=text, family="F1", context=text)
-    row = entry(said, source_title=text, place=text, citations=(cited,))
+    row = entry(
+        said,
+        source_title=text,
+        place=text,
+        citations=(cited,),
+        edit=(article(), said),
+        also=((text, "https://b.vn/1"),),
+    )
     read = check(render(feed(row, title=text, subtitle=text)), schema)
     assert (read.entries[0].id, read.entries[0].title) == (row.id, title(row))
-    assert set(re.findall(r"<(\w+)", read.entries[0].content[0].value)) <= {"p", "strong", "a"}
+    assert set(re.findall(r"<(\w+)", read.entries[0].content[0].value)) <= {"p", "strong", "a", "em"}
 
 
 # --- any entries at all ----------------------------------------------------------------------------------------------
@@ -191,7 +209,9 @@ def test_any_entries_make_a_valid_feed_that_says_them(
     document = render(feed(*rows, title=name))
     read = check(document, schema)
     told = order(rows)
-    assert [(one.id, one.title) for one in read.entries] == [(one.id, title(one)) for one in told]
+    assert [one.id for one in read.entries] == [one.id for one in told]
+    titles = etree.fromstring(document).iterfind(f"{ATOM}entry/{ATOM}title")  # feedparser takes "Â¡" for a mistake
+    assert [one.text for one in titles] == [title(one) for one in told]
     newest = max((CREATED, *(one.updated for one in rows)))
     assert read.feed.updated == newest.astimezone(VIETNAM).replace(microsecond=0).isoformat()
     for node in etree.fromstring(document).iter(f"{ATOM}published", f"{ATOM}updated"):

@@ -17,6 +17,7 @@ BREAKS = {
     "DELETE FROM search": "searches miss 2 articles (1, 2)",
     "UPDATE article SET text_id = 99 WHERE id = 2": "1 articles carry a text that is not there (2)",
     "UPDATE entry SET revision_id = 2 WHERE article_id = 1": "1 feed entries show a text of another article",
+    "UPDATE entry SET volume = 3 WHERE article_id = 2": "1 feed entries are in a volume that is not there (2)",
 }
 
 

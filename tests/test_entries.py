@@ -9,14 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.types import Article, Block, Citation, Entry, Instant, Match, Precision
+from crawler.types import Article, Block, Citation, Entry, Evidence, Instant, Match, Precision
 from feeds.entries import (
     CONTINUED,
-    MAX_ALSO,
     MAX_CONTENT,
     MAX_SUMMARY,
     MAX_TITLE,
-    NOTICE,
     UNTITLED,
     WITHDRAWN,
     content,
@@ -26,6 +24,7 @@ from feeds.entries import (
     summary,
     title,
 )
+from feeds.notes import MAX_ALSO, MAX_CHANGE, MAX_PHRASES, NOTICE, Other
 
 STORED = datetime(2026, 3, 2, 1, 30, 15, 250_000, tzinfo=UTC)
 URL = "https://phuongmau.vn/tin/khai-truong-bo-phan-mot-cua-118.html"
@@ -232,7 +231,11 @@ ELSEWHERE = "https://baomau.vn/tin-7.html?a=1&b=2"
 )  # fmt: skip
 def test_the_other_places_are_named_with_links(also: tuple[tuple[str, str], ...], shown: str) -> None:
     assert show(entry(also=also)).content == show(entry()).content + ("\n" + shown if shown else "")
-    assert show(entry(also=also)) == replace(show(entry()), content=show(entry(also=also)).content)
+    told = show(entry(also=also))
+    assert told == replace(show(entry()), content=told.content, also=told.also)
+    assert [
+        f'<a href="{one.href}" rel="nofollow noopener">{one.title}</a>'.replace("&b", "&amp;b") for one in told.also
+    ] == (re.findall("<a.*?</a>", shown))
 
 
 def test_a_hostile_name_of_a_place_is_text_and_there_are_not_too_many() -> None:
@@ -245,6 +248,97 @@ def test_a_hostile_name_of_a_place_is_text_and_there_are_not_too_many() -> None:
 def test_a_text_of_nothing_still_has_its_title_before_the_other_places() -> None:
     shown = content(entry(article(lead=None, paragraphs=()), also=(("Báo Mẫu", ELSEWHERE),)))
     assert shown.startswith("<p>Phường Mẫu khai trương bộ phận một cửa</p>\n<p>Cùng tin: ")
+
+
+@pytest.mark.parametrize(
+    ("credit", "rels"),
+    [
+        (None, ["related", "related"]),
+        ("Theo Báo Mẫu", ["via", "related"]),
+        ("somau.vn", ["related", "via"]),
+        ("Báo Mẫu Mới", ["related", "related"]),
+    ],
+)
+def test_the_place_that_the_page_credits_is_where_the_text_is_from(credit: str | None, rels: list[str]) -> None:
+    also = (("Báo Mẫu", ELSEWHERE), ("Sở Mẫu", "http://www.somau.vn/tin/9"), ("Báo", ELSEWHERE))
+    shown = show(entry(article(credit=credit), also=also))
+    assert shown.also == (
+        Other(rel=rels[0], href=ELSEWHERE, title="Báo Mẫu"),
+        Other(rel=rels[1], href="https://somau.vn/tin/9", title="Sở Mẫu"),
+    )
+    assert (f"<p>Nguồn ghi trên trang: {credit}</p>" in shown.content) == (credit is not None)
+
+
+@pytest.mark.parametrize("credit", ["", " \x01", "Phường Mẫu", "phuongmau.vn", "Theo phuongmau.vn"])
+def test_a_page_that_credits_itself_or_nobody_is_not_quoted(credit: str) -> None:
+    assert show(entry(article(credit=credit))) == show(entry())
+
+
+def test_the_source_is_credited_under_a_name_that_programs_can_compare() -> None:
+    shown = show(entry(article(source="phường mẫu"))).source
+    assert (shown.id, shown.title) == ("urn:tindothi:source:ph%C6%B0%E1%BB%9Dng%20m%E1%BA%ABu", "Phường Mẫu")
+    assert shown.link == "https://phuongmau.vn/"
+    nameless = show(entry(article(source="", url="javascript:x()"), source_title="\x00")).source
+    assert (nameless.id, nameless.title, nameless.link) == ("urn:tindothi:source:-", "?", "")
+
+
+# --- why, what changed, what is named --------------------------------------------------------------------------------
+
+
+def matched(topic: str, *found: tuple[str, str]) -> Match:
+    evidence = (Evidence(phrase="core", printed=printed, part=part, context="…") for printed, part in found)
+    return Match(topic=topic, score=3.0, evidence=tuple(evidence))
+
+
+def test_an_entry_tells_why_it_is_told_with_the_words_of_its_own_topic() -> None:
+    mine = matched(
+        "chinh-quyen-do-thi",
+        ("Chính quyền đô thị", "text"),
+        ("chính quyền đô thị", "title"),
+        ("CQĐT", "text"),
+        ("\x00", "lead"),
+        ("<b>", "elsewhere"),
+    )
+    other = matched("chinh-quyen-hai-cap", ("hai cấp", "lead"))
+    shown = show(entry(matches=(other, mine))).content
+    assert shown.endswith(
+        "<p>Vì sao có tin này: “Chính quyền đô thị” trong tiêu đề, nội dung; “CQĐT” trong nội dung; “&lt;b&gt;”</p>"
+    )
+    assert show(entry(matches=(other,))).content.endswith("<p>Vì sao có tin này: “hai cấp” trong đoạn mở đầu</p>")
+    many = matched("chinh-quyen-do-thi", *((f"cụm {n}", "text") for n in range(MAX_PHRASES + 3)))
+    assert show(entry(matches=(many,))).content.count("“cụm") == MAX_PHRASES
+
+
+def test_an_edited_entry_says_what_changed_before_its_text() -> None:
+    edit = article(paragraphs=("Có 12 phường.",)), article(paragraphs=("Có 13 phường.",))
+    shown = show(entry(edit=edit)).content
+    assert shown.startswith(
+        "<p><em>Trang nguồn sửa bài lúc 08:30, 02/03/2026: 1 con số sửa: 12 → 13 phường</em></p>\n<p><strong>"
+    )
+    assert "sửa bài" not in show(entry(edit=edit, withdrawn=True)).content
+    assert show(entry(edit=(edit[0], edit[0]))) == show(entry()), "nothing that a reader would see"
+
+
+def test_a_hostile_edit_is_told_in_few_words_that_are_text() -> None:
+    names = [" ".join(f"<b>Ông{chr(65 + n % 26)} {word}" for n in range(60)) for word in ("Một", "Hai")]
+    shown = show(entry(edit=(article(paragraphs=(names[0],)), article(paragraphs=(names[1],))))).content
+    assert "26 tên sửa" in shown and "<b" not in shown
+    assert len(shown) < len(show(entry()).content) + 5 * MAX_CHANGE
+
+
+def test_the_documents_that_it_names_are_listed_as_printed() -> None:
+    cited = [Citation(key=f"{n}/2019/QH14", printed=f"{n} /2019/QH14", family="F1", context="") for n in (97, 98, 97)]
+    shown = show(entry(citations=tuple(cited))).content
+    assert shown.endswith("<p>Văn bản được nhắc đến: 97 /2019/QH14, 98 /2019/QH14</p>")
+
+
+def test_links_and_pictures_of_the_content_are_absolute_or_not_there() -> None:
+    html = (
+        '<p><a href="/tin/2">a</a><a href="https://a.vn/b">b</a><a href="//a.vn/c">c</a><a href="?d">d</a></p>'
+        '<img src="/a.jpg"><img src="https://a.vn/b.jpg"><img src="//a.vn/c.jpg"><img src="data:,d">'
+    )
+    shown = show(entry(article(html=html))).content
+    assert re.findall('(?:href|src)="([^"]*)"', shown) == ["https://a.vn/b", "https://a.vn/b.jpg"]
 
 
 # --- times -----------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.types import Change, Entry, Run, Source
+from crawler.types import Article, Change, Entry, Run, Source
 from storage.ledger import NAMESPACE, entry_id
 from storage.policy import Policy
 from storage.standing import Candidate, Standing, standing
@@ -213,7 +213,40 @@ def test_an_entry_moves_only_when_the_site_changes_the_text(stage: Stage, store:
     changed = stage.pass_time()
     visit(stage, store, article(1, paragraphs=OTHER), "do-thi")
     (second,) = store.feed("do-thi", "").entries
-    assert second == replace(first, updated=changed, article=article(1, paragraphs=OTHER))
+    edited = article(1, paragraphs=OTHER)
+    assert second == replace(first, updated=changed, article=edited, edit=texts(article(1), edited))
+
+
+def texts(*said: Article) -> tuple[Any, ...]:
+    """What an entry's edit holds: the texts, whichever address they had."""
+    return tuple(replace(one, key="", url="", source="") for one in said)
+
+
+def test_an_entry_knows_what_the_site_changed_and_never_what_we_did(stage: Stage, store: Store) -> None:
+    def change() -> Any:
+        return store.feed("do-thi", "").entries[0].edit
+
+    def mend(said: Article) -> None:
+        page = store.archive(stage.page(said.url, said.text.encode()))
+        assert store.save(judged(page, said, "do-thi"), again=lambda _: said) is Change.REVISED
+
+    settled(store)
+    visit(stage, store, article(1))
+    stage.pass_time()
+    visit(stage, store, article(1, paragraphs=OTHER), "do-thi")
+    assert change() is None, "it is told for the first time"
+    stage.pass_time()
+    mended, edited = article(1, paragraphs=OTHER, title="Tiêu đề nay đọc được"), article(1, title="Tin khác của phường")
+    mend(mended)
+    assert change() is None
+    stage.pass_time()
+    visit(stage, store, edited, "do-thi")
+    assert change() == texts(mended, edited)
+    stage.pass_time()
+    mend(replace(edited, paragraphs=(*TEXT, "Đoạn nay đọc được."), blocks=()))
+    assert change() == texts(mended, edited), "the last that the site did"
+    gone(stage, store, 1)
+    assert change() is None
 
 
 def test_a_clock_that_is_set_back_moves_nothing_back(stage: Stage, store: Store) -> None:
@@ -323,6 +356,28 @@ def test_order_limit_and_an_empty_feed(stage: Stage, store: Store) -> None:
     assert [entry.article.key for entry in entries[:2]] == ["phuong:3", "phuong:2"]
     assert [entry.id for entry in entries[2:]] == sorted(entry.id for entry in entries[2:]), "equal times: by id"
     assert store.feed("do-thi", "", limit=2).entries == entries[:2]
+
+
+def test_what_does_not_fit_is_sealed_once_and_what_moves_is_loose_again(stage: Stage, store: Store) -> None:
+    settled(store)
+    for number in range(5):
+        stage.pass_time()
+        visit(stage, store, article(number, paragraphs=text(number)), "do-thi")
+
+    def documents() -> list[list[str]]:
+        feed = store.current("do-thi", "Đô thị", limit=2)
+        rest = [store.volume(feed, number).entries for number in range(1, feed.volumes + 1)]
+        return [[entry.article.key for entry in entries] for entries in (feed.entries, *rest)]
+
+    sealed = [["phuong:1", "phuong:0"], ["phuong:3", "phuong:2"]]
+    assert documents() == documents() == [["phuong:4", "phuong:3"], *sealed]
+    stage.pass_time()
+    visit(stage, store, article(0, paragraphs=OTHER), "do-thi")
+    assert documents() == [["phuong:0", "phuong:4"], ["phuong:1"], ["phuong:3", "phuong:2"]]
+    stage.pass_time()
+    gone(stage, store, 1)
+    assert documents() == [["phuong:1", "phuong:0"], [], ["phuong:3", "phuong:2"], ["phuong:0", "phuong:4"]]
+    assert store.problems() == ()
 
 
 def test_entries_name_source_and_place(stage: Stage, store: Store) -> None:

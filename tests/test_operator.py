@@ -56,7 +56,7 @@ def links_of(ops: Operator) -> list[str]:
 
 def is_whole(ops: Operator) -> None:
     """No archive is left open, and every record that the index knows can be read."""
-    assert not list(ops.data.glob("archive/*.open")) and not list(ops.data.glob("feeds/.*"))
+    assert not list(ops.data.glob("archive/*.open")) and not list(ops.data.glob("feeds/.*.tmp"))
     assert (ops.data / "run.lock").read_text() == ""
     for path in ops.data.glob("archive/*.gz"):
         with path.open("rb") as file:

@@ -23,6 +23,8 @@ from crawler.errors import PublishError
 from crawler.health import Exit
 from crawler.types import Feed
 from feeds import files as filing
+from feeds import made
+from feeds import publish as publishing
 from feeds.atom import render
 from feeds.publish import RENDERERS, Published, publish
 from tests.conftest import ROOT
@@ -37,8 +39,8 @@ TWO = feed(entry(article(title="Tiêu đề đã sửa")))
 
 
 def files(folder: Path) -> list[str]:
-    """What is in a folder beside the feeds' pages; each file that is packed must be there plain, too."""
-    names = {path.name for path in folder.iterdir()}
+    """What is in a folder beside the pages and how all was made; each file that is packed must be there plain, too."""
+    names = {path.name for path in folder.iterdir() if not path.name.startswith(made.FILE)}
     packed = {name for name in names if name.endswith(".gz") and name.removesuffix(".gz") in names}
     return sorted(name for name in names - packed if not name.endswith(".html"))
 
@@ -91,6 +93,47 @@ def test_unchanged_bytes_are_not_rewritten(tmp_path: Path) -> None:
     assert (tmp_path / NAME).stat().st_mtime_ns == 1
     assert all(changed.written for changed in publish([TWO], tmp_path))
     assert (tmp_path / NAME).read_bytes() == render(TWO)
+
+
+def test_what_says_what_it_said_is_not_rendered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, rendered = tmp_path / NAME, []
+
+    def counted(feed: Feed, *, base_url: str = "", hub: str = "") -> bytes:
+        rendered.append(feed.name)
+        return render(feed, base_url=base_url, hub=hub)
+
+    def published(feed: Feed, base_url: str = "") -> bool:
+        rendered.clear()
+        publish([feed], tmp_path, base_url=base_url)
+        assert path.read_bytes() == render(feed, base_url=base_url)
+        return bool(rendered)
+
+    monkeypatch.setitem(publishing.RENDERERS, ATOM, counted)
+    assert published(ONE) and not published(ONE)
+    assert published(TWO) and not published(TWO)
+    assert published(TWO, "https://phuongmau.vn") and not published(TWO, "https://phuongmau.vn")
+    document = path.read_bytes()
+    for damage in (lambda: path.write_bytes(document[:-1]), path.unlink):
+        damage()
+        assert published(TWO, "https://phuongmau.vn")
+    for lost in (b"", b"[]", b'{"chinh-quyen-do-thi.atom": 1}', b"\xff"):
+        (tmp_path / made.FILE).write_bytes(lost)
+        assert published(TWO, "https://phuongmau.vn") and not published(TWO, "https://phuongmau.vn")
+    made._recipe.cache_clear()
+    monkeypatch.setattr(made, "version", lambda _: "another")
+    assert published(TWO, "https://phuongmau.vn"), "another library writes it"
+    made._recipe.cache_clear()
+
+
+def test_what_was_made_is_remembered_of_files_that_are_there_only(tmp_path: Path) -> None:
+    publish([ONE, feed(name=OTHER)], tmp_path)
+    assert set(made.read(tmp_path)) == {path.name for path in tmp_path.glob("c*") if path.suffix != ".gz"}
+    (tmp_path / f"{OTHER}.atom").unlink()
+    publish([TWO], tmp_path)
+    assert NAME in made.read(tmp_path) and f"{OTHER}.atom" not in made.read(tmp_path)
+    (tmp_path / f"{NAME}.gz").unlink()
+    publish([TWO], tmp_path)
+    assert (tmp_path / f"{NAME}.gz").is_file(), "packed again"
 
 
 def test_a_reader_that_has_the_old_file_open_reads_it_to_its_end(tmp_path: Path) -> None:

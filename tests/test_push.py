@@ -368,7 +368,7 @@ def test_what_fails_is_a_line_on_the_error_output_and_in_status_and_no_failed_pu
     done = json.loads(CliRunner().invoke(command, ["--json"]).stdout)["push"]
     assert {(one["channel"], one["told"], one["failure"]) for one in done} == {
         (name, 1, ""),
-        (f"hub:{posts.url}", 2, ""),
+        (f"hub:{posts.url}", 6, ""),
     }
     assert TOKEN not in run.output + shown.output + str(done)
 

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import click
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from crawler.classify import Topic
     from crawler.config import Config
     from crawler.errors import ConfigError
-    from crawler.types import Source
+    from crawler.types import Feed, Source
     from feeds.definitions import Definition
     from feeds.publish import Published
     from storage.store import Store
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 def command(as_json: bool) -> None:
     """Write the feeds from the store: one per topic, and those of your feeds.toml; each as Atom, RSS and JSON Feed.
 
-    A file is replaced as a whole, and only if its feed says something else than before. `tindothi crawl` does this at
-    its end; do it by hand after a full disk, a change of settings ([feed] directory, base_url, entries), or of
-    feeds.toml. Where base_url is set, feeds.opml lists all feeds.
+    A file is replaced as a whole, and only if its feed says something else than before; older entries go into volumes
+    (NAME.0001.atom, …), which are written once. `tindothi crawl` does this at its end; do it by hand after a full disk,
+    a change of settings ([feed] directory, base_url, entries), or of feeds.toml. Where base_url is set, feeds.opml
+    lists all feeds.
     """
     from crawler.classify import read_topics
     from crawler.commands.push import as_table, push, report
@@ -77,8 +78,15 @@ def publish_feeds(
 
     :raises PublishError: names each file that could not be written; the others are
     """
-    from feeds.publish import publish
+    from feeds.publish import missing, publish
 
     where = config.feed
-    found = (store.feed(one.name, one.title, one.subtitle, where.entries) for one in feeds)
-    return publish(found, config.feed_dir, base_url=where.base_url, hub=where.hub, whole=whole)
+
+    def documents() -> "Iterator[Feed]":
+        """Read while the directory is locked."""
+        for one in feeds:
+            feed = store.current(one.name, one.title, one.subtitle, where.entries)
+            yield from (store.volume(feed, number) for number in missing(feed, config.feed_dir))
+            yield feed
+
+    return publish(documents(), config.feed_dir, base_url=where.base_url, hub=where.hub, whole=whole)

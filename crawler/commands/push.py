@@ -106,7 +106,7 @@ def _documents(config: "Config", feeds: "Sequence[Published]") -> dict[str, str]
     """The address of each feed with the digest of its file."""
     base, found = config.feed.base_url.rstrip("/"), {}
     for one in feeds:
-        if one.path.suffix == ".opml":  # no feed: it names no hub, and nobody subscribes to it there
+        if one.volume or one.path.suffix == ".opml":  # nobody subscribes to these there
             continue
         address = f"{base}/{quote(one.path.relative_to(config.feed_dir).as_posix())}"
         with suppress(OSError):  # somebody took it away: the next publish writes it
