@@ -26,6 +26,7 @@ from feeds import files as filing
 from feeds import made
 from feeds import publish as publishing
 from feeds.atom import render
+from feeds.definitions import ATOM
 from feeds.publish import RENDERERS, Published, publish
 from tests.conftest import ROOT
 from tests.test_atom import feed
