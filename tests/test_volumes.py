@@ -1,6 +1,10 @@
 """A feed's volumes: whoever was away finds every story once, and every edit, whatever happened meanwhile (RFC 5005)."""
 
+import contextlib
 import random
+import shutil
+import sqlite3
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,6 +20,7 @@ from lxml import etree
 
 from crawler.errors import PublishError
 from feeds.atom import HISTORY, render
+from feeds.entries import title
 from storage.store import Store
 from tests.storing import DAY, HOUR, Stage, gone, visit
 from tests.test_atom import schema as schema
@@ -273,3 +278,31 @@ def test_a_real_readers_month(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
             stage.pass_time(month.chance.choice([HOUR, DAY]))
     assert len(now) == len(month.versions) > 5
     client.close()
+
+
+@pytest.mark.parametrize("kind", ["atom", "rss"])
+def test_newsboats_month(tmp_path: Path, kind: str) -> None:
+    program = shutil.which("newsboat") or pytest.skip("SKIPPED FOR WANT OF NEWSBOAT: install the package newsboat")
+    stage = Stage(tmp_path)
+    month = Month(stage, random.Random(6))
+    home, cache = tmp_path / "home", tmp_path / "cache.db"
+    for name in ("config", "urls"):
+        (tmp_path / name).write_text(f"file://{tmp_path}/feeds/{TOPIC}.{kind}\n" if name == "urls" else "")
+    home.mkdir()
+    poll: list[str | Path] = [program, "-C", tmp_path / "config", "-u", tmp_path / "urls", "-c", cache, "-x", "reload"]
+    with stage.store() as store:
+        begun(stage, store, "phuong", "bao")
+        for day in range(30):
+            for _ in range(month.chance.randint(0, 4)):
+                stage.pass_time()
+                month.happen(store)
+            told(stage, store)
+            if day % 3 == 2:
+                subprocess.run(poll, env={"HOME": str(home)}, check=True, capture_output=True, timeout=60)
+                with contextlib.closing(sqlite3.connect(cache)) as db:
+                    shown = db.execute("SELECT guid, title FROM rss_item ORDER BY id").fetchall()
+                assert sorted(id_ for id_, _ in shown) == sorted(ledger(stage)), "each entry once"
+                titles = {entry.id: title(entry) for entry in store.feed(TOPIC, "").entries}
+                assert dict(shown) == titles, "edits arrive"
+            stage.pass_time(month.chance.choice([HOUR, DAY]))
+    assert len(shown) == len(month.versions) > 5
