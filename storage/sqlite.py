@@ -5,8 +5,10 @@ for the lock at its start and never fails half-way.
 """
 
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +35,7 @@ def engine(url: URL, timeout: float, **options: Any) -> Engine:
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     made = create_engine(url, connect_args={"timeout": timeout}, **options)
-    event.listen(made, "connect", _prepare)
+    event.listen(made, "connect", partial(_prepare, timeout))
     event.listen(made, "begin", _begin)
     return made
 
@@ -110,10 +112,22 @@ def _quoted(term: Term, *, folded: bool) -> str:
 # --- connections ---
 
 
-def _prepare(connection: sqlite3.Connection, _: object) -> None:
+def _prepare(timeout: float, connection: sqlite3.Connection, _: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves, below
-    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+    _to_wal(connection, time.monotonic() + timeout)
+    for pragma in ("synchronous = NORMAL", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _to_wal(connection: sqlite3.Connection, until: float) -> None:
+    """The file's mode, for good. Of two that change it at once SQLite refuses one without a wait, so we wait."""
+    while True:
+        try:
+            return connection.execute("PRAGMA journal_mode = WAL").close()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in _BUSY or time.monotonic() >= until:
+                raise
+            time.sleep(0.02)
 
 
 def _begin(connection: Connection) -> None:

@@ -17,7 +17,7 @@ from crawler.copies import alike
 from crawler.errors import PublishError
 from crawler.learned import TEXT as LEARNED
 from crawler.likeness import wording
-from crawler.types import Article, Block, Change, Feed
+from crawler.types import Article, Block, Change, Feed, Source
 from feeds.publish import missing, publish
 from storage.policy import Policy
 from storage.search import Filters
@@ -309,6 +309,51 @@ def test_a_site_that_moved_does_not_tell_its_history_again(stage: Stage, store: 
     new, _ = reader.poll(stage.now)
     assert new == set()
     assert not [name for name in reader.titles.values() if name.startswith("[")]
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["as before", "and the page changed"])
+def test_a_source_with_another_title_in_a_merged_province_tells_nothing_again(
+    stage: Stage, store: Store, reader: Reader, again: bool
+) -> None:
+    hosts = ("phuong.example",)
+    store.meet(Source(name="phuong", title="Phường Bến Gỗ", hosts=hosts, place="Tỉnh Sông Mây"))
+    begun(stage, store)
+    for number in range(3):
+        stage.pass_time()
+        visit(stage, store, news(number), TOPIC)
+    told(stage, store)
+    assert len(reader.poll(stage.now)[0]) == 3
+    stage.pass_time(DAY)
+    store.meet(Source(name="phuong", title="Phường Bến Gỗ Mới", hosts=hosts, place="Thành phố Sông Lớn"))
+    if again:
+        visit(stage, store, news(1, version=1), TOPIC)
+    told(stage, store)
+    new, moved = reader.poll(stage.now)
+    assert (new, moved) == (set(), {id_of(store, "phuong:1")} if again else set())
+    places = {tag.term for tag in feedparser.parse(reader.path).entries[0].tags if tag.scheme == "urn:tindothi:place"}
+    assert places == {"Thành phố Sông Lớn"}, "it is called what it is called today"
+
+
+def test_a_source_declared_under_another_name_tells_only_what_is_new(
+    stage: Stage, store: Store, reader: Reader
+) -> None:
+    begun(stage, store)
+    for number in range(4):
+        stage.pass_time()
+        visit(stage, store, news(number), TOPIC)
+    told(stage, store)
+    before, _ = reader.poll(stage.now)
+    stage.pass_time(DAY)
+    for number in range(5):  # the same pages, and one more
+        said = news(number, published=stage.now if number == 4 else None)
+        renamed = replace(said, source="bengo", key=f"bengo:{number}")
+        page = store.archive(stage.page(renamed.url, b"<p>again", source="bengo"))
+        store.save(judged(page, renamed, TOPIC))
+    store.settle("bengo")
+    told(stage, store)
+    new, moved = reader.poll(stage.now)
+    assert (len(new), moved) == (1, set())
+    assert len(before | new) == len(reader.titles) == 5
 
 
 def test_a_change_of_our_rules_moves_nothing(stage: Stage, store: Store, reader: Reader) -> None:

@@ -1,6 +1,9 @@
 """The store's form: made by migrations, the same as the schema says; old and new stores."""
 
+import contextlib
+import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
@@ -13,7 +16,7 @@ from sqlalchemy import create_engine, inspect
 import storage.migrations
 from crawler.errors import StoreError
 from crawler.types import Change, Departure
-from storage import page, rehash, schema, store
+from storage import page, rehash, schema, sqlite, store
 from tests.running import forks
 from tests.storing import OTHER, TEXT, Stage, article, gone, settled, visit
 
@@ -148,3 +151,26 @@ def back_to(stage: Stage, version: str) -> None:
         config.attributes["connection"] = connection
         command.downgrade(config, version)
     engine.dispose()
+
+
+@pytest.mark.parametrize(("code", "left"), [(sqlite3.SQLITE_BUSY, 0), (sqlite3.SQLITE_BUSY_RECOVERY, 0), (1, 2)])
+def test_two_that_make_a_store_at_once_do_not_stand_in_each_others_way(code: int, left: int) -> None:
+    """SQLite refuses one of them at once, whatever its busy timeout, for it sees that each waits for the other."""
+    refusals = [refused(code) for _ in range(3)]
+
+    class Connection(sqlite3.Connection):
+        def execute(self, statement: str, *parameters: Any) -> sqlite3.Cursor:
+            if "journal_mode" in statement and refusals:
+                raise refusals.pop()
+            return super().execute(statement, *parameters)
+
+    with contextlib.closing(sqlite3.connect(":memory:", factory=Connection)) as connection:
+        with contextlib.suppress(sqlite3.OperationalError):
+            sqlite._prepare(30, connection, None)
+        assert len(refusals) == left
+
+
+def refused(code: int) -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError("database is locked")
+    error.sqlite_errorcode = code
+    return error
