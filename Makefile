@@ -3,7 +3,7 @@ PY := .venv/bin/python
 SHELL := /bin/sh
 unexport PYTHONDONTWRITEBYTECODE  # else each process of the tests compiles all libraries anew
 
-.PHONY: demo test lint bench bench-extraction bench-stories bench-store lock clean
+.PHONY: demo test lint bench bench-extraction bench-stories bench-store bench-publish lock clean
 
 .venv/.ready: requirements.lock pyproject.toml .ci/environment.py
 	python3 .ci/environment.py
@@ -34,6 +34,9 @@ bench-stories: .venv/.ready  ## which copies of real texts become one story, and
 
 bench-store: .venv/.ready  ## a store of a million generated articles (`python -m tests.benchmarks.store --help`: fewer)
 	$(PY) -m tests.benchmarks.store
+
+bench-publish: .venv/.ready  ## what publishing one new item costs, beside a hundred thousand
+	$(PY) -m tests.benchmarks.publishing
 
 lock: .venv/.ready  ## refresh requirements.lock (hashes, no host names)
 	$(PY) -m pip install --quiet uv

@@ -76,8 +76,8 @@ def fill(store: Store, count: int) -> dict[str, float]:
     while some := [(number, article(number)) for number in islice(numbers, AT_ONCE)]:
         with store._database.writing() as db:
             began = time.perf_counter()
-            for table, rows in _rows(some).items():
-                db.execute(insert(table), rows)
+            for table, values in rows(some).items():
+                db.execute(insert(table), values)
             seconds["rows"] += time.perf_counter() - began
             began = time.perf_counter()
             search.index(db, dict(some))
@@ -90,7 +90,8 @@ def fill(store: Store, count: int) -> dict[str, float]:
     return {name: count / spent for name, spent in seconds.items()} | {"all": count / sum(seconds.values())}
 
 
-def _rows(some: Sequence[tuple[int, Article]]) -> dict[Any, list[dict[str, Any]]]:
+def rows(some: Sequence[tuple[int, Article]]) -> dict[Any, list[dict[str, Any]]]:
+    """What the tables hold of articles with these numbers, by table."""
     tables: dict[Any, list[dict[str, Any]]] = {
         schema.story: [], schema.article: [], schema.address: [], schema.revision: []
     }  # fmt: skip
