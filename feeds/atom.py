@@ -52,7 +52,7 @@ def render(feed: Feed, *, base_url: str = "", hub: str = "") -> bytes:
     entries = order(feed.entries)
     document.updated(updated(feed))
     for entry in entries:
-        _add(document, show(entry))
+        _add(document, show(entry, "" if feed.volume else home(base_url)))
     written: bytes = document.atom_str(pretty=True)
     return written
 

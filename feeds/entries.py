@@ -111,8 +111,8 @@ class Shown:
 
 
 @lru_cache(maxsize=128)  # each format of a feed shows the same entries, one format after the other
-def show(entry: Entry) -> Shown:
-    """What the feed says of an entry.
+def show(entry: Entry, home: str = "") -> Shown:
+    """What the feed says of an entry. `home`: the address of the feeds' folder, where it is known.
 
     :raises ValueError: a time without a zone, which is a mistake of ours
     """
@@ -126,7 +126,7 @@ def show(entry: Entry) -> Shown:
         categories=tuple(dict.fromkeys(_categories(entry))),
         link=link,
         summary=summary(entry),
-        content=content(entry, link),
+        content=content(entry, link, home),
         source=_source(entry, link),
         also=notes.others(entry, link),
     )
@@ -166,14 +166,14 @@ def summary(entry: Entry) -> str:
     return f"{NOTICE} {opening}".strip() if entry.withdrawn else opening
 
 
-def content(entry: Entry, link: str = "") -> str:
+def content(entry: Entry, link: str = "", home: str = "") -> str:
     """The lead and the text as HTML; the title where there is no text; what is to be known of it before and behind.
 
     A text longer than `MAX_CONTENT` is cut and ends with a link to the page.
     """
     text = list(_pieces(entry, link)) or [f"<p>{escape(title(entry))}</p>"]
-    documents = [one.label for one in _categories(entry) if one.kind == "document"]
-    behind = notes.behind(entry, link, _source_title(entry), documents)
+    documents = {one.term: one.label for one in _categories(entry) if one.kind == "document"}
+    behind = notes.behind(entry, link, _source_title(entry), documents, home)
     return _CLEANER.clean("\n".join([*notes.before(entry, local(entry.updated)), *text, *behind]))
 
 

@@ -28,7 +28,7 @@ def render(feed: Feed, *, base_url: str = "", hub: str = "") -> bytes:
     document |= {"language": LANGUAGE, "authors": [{"name": GENERATOR}]}
     if hub:
         document["hubs"] = [{"type": "WebSub", "url": hub}]
-    document["items"] = [_item(show(entry)) for entry in order(feed.entries)]
+    document["items"] = [_item(show(entry, home(base_url))) for entry in order(feed.entries)]
     return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
 
 

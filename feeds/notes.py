@@ -3,19 +3,20 @@
 As HTML, one paragraph each, before nh3 looked at it. Whatever a page said is escaped.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from html import escape
 from itertools import islice
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from crawler.differences import differences, summary
 from crawler.text import clean, cut
 from crawler.types import Article, Entry
 from crawler.urls import canonical
 
+MENTIONS = "van_ban.html"  # the page that tells which entries name a document; no feed's name has an underscore
 MAX_NAME = 300  # characters of a name, a phrase or a document's number
 MAX_CHANGE = 400
 MAX_ALSO = 20  # other places that are named; documents, too
@@ -62,15 +63,26 @@ def before(entry: Entry, updated: datetime) -> Iterator[str]:
         yield f"<p><em>{CHANGED} {updated:%H:%M, %d/%m/%Y}: {escape(change)}</em></p>"
 
 
-def behind(entry: Entry, link: str, source_title: str, documents: Sequence[str]) -> Iterator[str]:
-    """Where the text is from and where else it stands, which documents it names, and why it is told."""
+def mentions(key: str) -> str:
+    """Where the folder of the feeds tells who names the document with this key."""
+    return f"{MENTIONS}#{quote(key, safe='/')}"
+
+
+def behind(entry: Entry, link: str, source_title: str, documents: Mapping[str, str], home: str) -> Iterator[str]:
+    """Where the text is from and where else it stands, which documents it names, and why it is told.
+
+    `documents`: their keys with their numbers as printed, which lead to their mentions where `home`, the address of the
+    feeds' folder, is known.
+    """
     if _credit(entry) not in ("", source_title.casefold(), _host(link)):
         yield f"<p>{CREDITED} {escape(cut(clean(entry.article.credit or ''), MAX_NAME))}</p>"
     if places := others(entry, link):
         links = (f'<a href="{escape(one.href)}">{escape(one.title)}</a>' for one in places)
         yield f"<p>{ALSO} {', '.join(links)}</p>"
     if documents:
-        yield f"<p>{DOCUMENTS} {escape(', '.join(documents[:MAX_ALSO]))}</p>"
+        named = ((escape(printed), escape(home + mentions(key))) for key, printed in documents.items())
+        shown = (f'<a href="{where}">{printed}</a>' if home else printed for printed, where in islice(named, MAX_ALSO))
+        yield f"<p>{DOCUMENTS} {', '.join(shown)}</p>"
     if reasons := list(islice(_reasons(entry), MAX_PHRASES)):
         yield f"<p>{WHY} {escape('; '.join(reasons))}</p>"
 

@@ -23,6 +23,7 @@ from crawler.text import clean
 from crawler.types import Entry, Feed, Precision
 from crawler.urls import canonical
 from feeds.entries import content, local, order, published, summary, title
+from feeds.notes import MENTIONS
 from feeds.texts import text
 
 INDEX = "index.html"
@@ -43,6 +44,8 @@ HOW = (
 NOTHING = "Chưa có tin nào. Bạn vẫn theo dõi được kênh: khi có, tin sẽ tự đến."
 TIMES = "Giờ ghi trên trang là giờ Việt Nam (UTC+7). Tin do máy gom từ trang nguồn; bản quyền thuộc về nơi đăng."
 EDITED = "Đã sửa"
+DOCUMENTS = "Văn bản được nhắc đến"
+MENTIONED = "Những văn bản pháp luật mà các tin đang có trong kênh nhắc đến, và tin nào nhắc đến."
 READ = "Đọc tại đây"
 _DAYS = ("thứ hai", "thứ ba", "thứ tư", "thứ năm", "thứ sáu", "thứ bảy", "chủ nhật")
 
@@ -95,7 +98,7 @@ def index(feeds: Sequence[Listed], entries: Iterable[Entry], *, base_url: str = 
     return _document(
         TITLE,
         INTRODUCTION,
-        _header(TITLE, INTRODUCTION, (("#theo-doi", "Theo dõi"), ("#tin-moi", "Tin mới nhất"))),
+        _header(TITLE, INTRODUCTION, (("#theo-doi", "Theo dõi"), ("#tin-moi", "Tin mới nhất"), (MENTIONS, DOCUMENTS))),
         E.main(
             {"id": "noi-dung"},
             E.section(
@@ -115,12 +118,12 @@ def index(feeds: Sequence[Listed], entries: Iterable[Entry], *, base_url: str = 
     )
 
 
-def page(feed: Feed, listed: Listed) -> bytes:
-    """A feed's latest texts in full, at most `IN_FULL`, and at most `MAX_TEXT` characters of them."""
+def page(feed: Feed, listed: Listed, *, home: str = "") -> bytes:
+    """A feed's latest `IN_FULL` texts in full, at most `MAX_TEXT` characters of them. `home`: see `show`."""
     name = clean(feed.title) or feed.name
     items, left = [], MAX_TEXT
     for one in order(feed.entries)[:IN_FULL]:
-        said = content(one, canonical(one.article.url)) if left > 0 else ""
+        said = content(one, canonical(one.article.url), home) if left > 0 else ""
         left -= len(said)
         items.append(_entry(one, E.h2, *([text(said)] if said and left >= 0 else _summary(one, ""))))
     return _document(
@@ -129,6 +132,32 @@ def page(feed: Feed, listed: Listed) -> bytes:
         _header(name, clean(feed.subtitle), ((INDEX, "Tất cả các kênh"),), listed.files),
         E.main({"id": "noi-dung"}, *(items or [E.p(NOTHING)])),
         alternates=[(name, file) for file in listed.files],
+    )
+
+
+def mentions(entries: Iterable[Entry]) -> bytes:
+    """Which of the entries name a legal document, by document: that which most of them name first."""
+    named: dict[str, dict[str, Entry]] = {}
+    printed: dict[str, str] = {}
+    for entry in order(entries):
+        for cited in entry.citations:
+            key = clean(cited.key)
+            printed.setdefault(key, clean(cited.printed) or key)
+            named.setdefault(key, {}).setdefault(entry.article.key, entry)
+    sections = [
+        E.section(
+            {"aria-labelledby": key},
+            E.h2({"id": key}, printed[key]),
+            E.ul({"class": "mentions"}, *(E.li(_named(one), _facts(one)) for one in told.values())),
+        )
+        for key, told in sorted(named.items(), key=lambda one: (-len(one[1]), one[0]))
+    ]
+    return _document(
+        DOCUMENTS,
+        MENTIONED,
+        _header(DOCUMENTS, MENTIONED, ((INDEX, "Tất cả các kênh"),)),
+        E.main({"id": "noi-dung"}, *(sections or [E.p(NOTHING)])),
+        alternates=(),
     )
 
 
@@ -217,10 +246,15 @@ def _joined(pieces: Sequence[Any], between: str) -> Iterator[Any]:
 
 
 def _entry(entry: Entry, heading: Any, *said: Any) -> Any:
-    name, link = _anchor(entry), canonical(entry.article.url)
-    words = E.a({"href": link, "rel": "noopener"}, title(entry)) if link else title(entry)
+    name = _anchor(entry)
     labelled = {"id": name, "aria-labelledby": f"{name}-t"}
-    return E.article(labelled, heading({"id": f"{name}-t"}, words), _facts(entry), *said)
+    return E.article(labelled, heading({"id": f"{name}-t"}, _named(entry)), _facts(entry), *said)
+
+
+def _named(entry: Entry) -> Any:
+    """The title, which leads to the article's own page."""
+    link = canonical(entry.article.url)
+    return E.a({"href": link, "rel": "noopener"}, title(entry)) if link else E.span(title(entry))
 
 
 def _facts(entry: Entry) -> Any:

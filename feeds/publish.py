@@ -16,7 +16,8 @@ from crawler.types import Entry, Feed
 from feeds import atom, jsonfeed, made, opml, rss
 from feeds.definitions import ATOM, JSON, KINDS, RSS, file_name
 from feeds.files import PACKED, Folder, locked, write
-from feeds.pages import INDEX, File, Listed, index, latest, page, page_name
+from feeds.notes import MENTIONS
+from feeds.pages import INDEX, File, Listed, index, latest, mentions, page, page_name
 
 RENDERERS = {ATOM: atom.render, RSS: rss.render, JSON: jsonfeed.render}
 LABELS = {ATOM: "Atom", RSS: "RSS", JSON: "JSON Feed"}
@@ -44,6 +45,7 @@ class _Told:
     failed: list[str] = field(default_factory=list)
     feeds: list[Feed] = field(default_factory=list)  # without their entries
     latest: tuple[Entry, ...] = ()
+    citing: list[Entry] = field(default_factory=list)  # those that name a legal document
     broken: set[str] = field(default_factory=set)  # feeds of which a volume is not there
     files: made.Made = field(default_factory=dict)
 
@@ -74,6 +76,7 @@ def publish(
             _note(folder, opml.FILE_NAME, len(told.feeds), _write(folder, opml.FILE_NAME, document, told), told)
         also = [File(name=opml.FILE_NAME, media_type="text/x-opml", label="OPML")] if base_url else []
         _write(folder, INDEX, index(list(map(_listed, told.feeds)), told.latest, base_url=base_url, also=also), told)
+        _write(folder, MENTIONS, mentions(told.citing), told)
         told.files = {name: one for name, one in told.files.items() if (directory / name).is_file()}
         with suppress(PublishError):  # then all is rendered again
             write(folder, made.FILE, made.line(told.files))
@@ -108,6 +111,7 @@ def _publish_current(folder: Folder, feed: Feed, base_url: str, hub: str, told: 
     """The feed's documents and its page, unless they say what they said."""
     told.feeds.append(replace(feed, entries=()))
     told.latest = latest((*told.latest, *feed.entries))
+    told.citing += (one for one in feed.entries if one.citations)
     of = made.source(feed, base_url, hub)
     for kind, render in RENDERERS.items():
         name = file_name(feed.name, kind)
@@ -115,7 +119,7 @@ def _publish_current(folder: Folder, feed: Feed, base_url: str, hub: str, told: 
         written = not held and _make(folder, name, render(feed, base_url=base_url, hub=hub), of, told)
         _note(folder, name, len(feed.entries), written, told)
     if (name := page_name(feed.name)) and not _holds(folder, name, of, told):
-        _make(folder, name, page(feed, _listed(feed)), of, told)
+        _make(folder, name, page(feed, _listed(feed), home=atom.home(base_url)), of, told)
 
 
 def _holds(folder: Folder, name: str, of: str, told: _Told) -> bool:

@@ -52,7 +52,7 @@ def render(feed: Feed, *, base_url: str = "", hub: str = "") -> bytes:
     if hub:
         etree.SubElement(channel, _in("atom", "link"), href=hub, rel="hub")
     for entry in order(feed.entries):
-        _add(etree.SubElement(channel, "item"), show(entry))
+        _add(etree.SubElement(channel, "item"), show(entry, home(base_url)))
     written: bytes = etree.tostring(document, xml_declaration=True, encoding="UTF-8", pretty_print=True)
     for usual, profile in _WRITTEN:
         written = written.replace(usual, profile)

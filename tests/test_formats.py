@@ -108,7 +108,7 @@ def test_rss_says_what_the_entry_says() -> None:
         == {(one.scheme, one.label) for one in show(ROW).categories}
         >= {("urn:tindothi:document", "97/2019/QH14")}
     )
-    assert item.content[0].value == show(ROW).content
+    assert item.content[0].value == show(ROW, f"{BASE}/").content
 
 
 def test_rss_without_an_address_names_the_feed_itself() -> None:
@@ -126,7 +126,7 @@ def test_json_says_what_the_entry_says() -> None:
         "id": ROW.id,
         "url": SAID.url,
         "title": SAID.title,
-        "content_html": show(ROW).content,
+        "content_html": show(ROW, f"{BASE}/").content,
         "summary": "Tuổi < 18 & hơn.",
         "date_published": "2026-03-02T07:05:00+07:00",
         "date_modified": "2026-03-02T08:30:15+07:00",

@@ -1,17 +1,19 @@
 """The feeds' pages for people, at `feeds.pages`; how they look and work in a browser is in `tests/test_chromium.py`."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
-from crawler.types import Entry, Feed, Precision
+from crawler.types import Citation, Entry, Feed, Precision
 from feeds.entries import WITHDRAWN
 from feeds.notes import NOTICE
 from feeds.pages import (
@@ -26,6 +28,7 @@ from feeds.pages import (
     Listed,
     index,
     latest,
+    mentions,
     page,
     page_name,
 )
@@ -302,6 +305,40 @@ def test_the_same_feeds_give_the_same_bytes_in_any_order_of_entries() -> None:
     assert latest(entries[:2]) == latest(reversed(entries[:2]))
 
 
+# --- mentions --------------------------------------------------------------------------------------------------------
+
+
+def cites(number: int, *printed: str) -> Entry:
+    said = (Citation(key=one.replace(" ", ""), printed=one, family="F1", context="") for one in printed)
+    return replace(numbered(number), citations=tuple(said))
+
+
+def test_mentions_are_listed_by_document_those_that_many_name_first() -> None:
+    twice = replace(cites(3, "136/2024/QH15"), feed="hai-cap")
+    entries = [cites(1, "97/2019/QH14"), cites(2, "136/2024/QH15", "97/2019/QH14"), cites(3, "136/2024/QH15"), twice]
+    told = tree(mentions([*entries, cites(4, "136 /2024/QH15"), numbered(5)]))
+    listed = {head.text_content(): shown(head, "../ul/li/a") for head in told.iterfind(".//section/h2")}
+    assert list(listed.items()) == [
+        ("136 /2024/QH15", ["Tin 4", "Tin 3", "Tin 2"]),
+        ("97/2019/QH14", ["Tin 2", "Tin 1"]),
+    ]
+    assert [head.get("id") for head in told.iter("h2")] == ["136/2024/QH15", "97/2019/QH14"]
+    assert mentions(entries) == mentions(entries[::-1])
+    assert NOTHING in tree(mentions([numbered(1)])).text_content()
+
+
+@pytest.mark.parametrize("printed", ["97/2019/QH14", "12/2020/NĐ-CP", *HOSTILE])
+def test_a_document_named_in_a_feed_leads_to_its_mentions(printed: str, tmp_path: Path) -> None:
+    publish([feed(cites(1, printed))], tmp_path, base_url="https://phuongmau.vn/kenh")
+    (item,) = json.loads((tmp_path / f"{FEED}.json").read_bytes())["items"]
+    links = [str(one.get("href")) for one in html.fromstring(item["content_html"]).iter("a")]
+    (link,) = [one for one in links if "van_ban" in one]
+    folder, _, fragment = link.partition("van_ban.html#")
+    assert folder == "https://phuongmau.vn/kenh/"
+    told = tree((tmp_path / "van_ban.html").read_bytes())
+    assert unquote(fragment) in [head.get("id") for head in told.iter("h2")] and not told.xpath("//script | //img")
+
+
 # --- published -------------------------------------------------------------------------------------------------------
 
 
@@ -316,7 +353,7 @@ def test_pages_are_published_beside_the_feeds_and_only_where_they_changed(tmp_pa
     old, new = feed(numbered(1)), feed(numbered(1), numbered(2))
     other = feed(name="hai-cap")
     pages = {"index.html", *(f"{FEED}.{kind}" for kind in ("atom", "rss", "json", "html"))}
-    there = pages | {"feeds.opml", *(f"hai-cap.{kind}" for kind in ("atom", "rss", "json", "html"))}
+    there = pages | {"feeds.opml", "van_ban.html", *(f"hai-cap.{kind}" for kind in ("atom", "rss", "json", "html"))}
     assert told([old, other]) == {f"{name}{packed}" for name in there for packed in ("", ".gz")}
     assert told([old, other]) == set()
     assert told([new, other]) == {f"{name}{packed}" for name in pages for packed in ("", ".gz")}
