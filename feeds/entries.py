@@ -20,7 +20,7 @@ from urllib.parse import quote, urlsplit
 
 import nh3
 
-from crawler.text import clean, cut, first_sentence
+from crawler.text import clean, cut, first_sentence, nfc
 from crawler.types import VIETNAM, Article, Entry, Precision
 from crawler.urls import canonical
 from feeds import notes
@@ -174,7 +174,7 @@ def content(entry: Entry, link: str = "", home: str = "") -> str:
     text = list(_pieces(entry, link)) or [f"<p>{escape(title(entry))}</p>"]
     documents = {one.term: one.label for one in _categories(entry) if one.kind == "document"}
     behind = notes.behind(entry, link, _source_title(entry), documents, home)
-    return _CLEANER.clean("\n".join([*notes.before(entry, local(entry.updated)), *text, *behind]))
+    return nfc(_CLEANER.clean("\n".join([*notes.before(entry, local(entry.updated)), *text, *behind])))
 
 
 def published(entry: Entry) -> datetime | None:

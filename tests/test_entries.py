@@ -326,6 +326,10 @@ def test_a_hostile_edit_is_told_in_few_words_that_are_text() -> None:
     assert len(shown) < len(show(entry()).content) + 5 * MAX_CHANGE
 
 
+def test_what_xml_forbids_is_not_in_a_texts_own_html() -> None:
+    assert show(entry(article(lead=None, html="<p>một\x0b \ufffehai\x00</p>"))).content == "<p>một hai</p>"
+
+
 def test_the_documents_that_it_names_are_listed_as_printed() -> None:
     cited = [Citation(key=f"{n}/2019/QH14", printed=f"{n} /2019/QH14", family="F1", context="") for n in (97, 98, 97)]
     shown = show(entry(citations=tuple(cited))).content
