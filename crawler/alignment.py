@@ -15,11 +15,13 @@ def gaps(one: Sequence[str], other: Sequence[str]) -> Iterator[Gap]:
     (start, begin), (old, new) = (side.start for side in first), (one[first[0]], other[first[1]])
     left = right = 0
     for here, there in (*_anchors(old, new), (len(old), len(new))):
-        gap = slice(left, max(here, left)), slice(right, max(there, right))
-        mine, theirs = _trimmed(old, new, gap)
+        taken = max(0, left - here, right - there)  # anchors overlap; words at the start of this one may be behind us
+        if taken >= ANCHOR:
+            continue
+        mine, theirs = _trimmed(old, new, (slice(left, here + taken), slice(right, there + taken)))
         if length(mine) or length(theirs):
             yield _moved(mine, start), _moved(theirs, begin)
-        left, right = max(left, here + ANCHOR), max(right, there + ANCHOR)
+        left, right = here + ANCHOR, there + ANCHOR
 
 
 def length(words: slice) -> int:

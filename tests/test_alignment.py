@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from crawler.alignment import gaps
 
-WORDS = st.lists(st.sampled_from("abcdefgh"), max_size=30)
+WORDS = st.lists(st.sampled_from("abcdefgh"), max_size=30) | st.lists(st.sampled_from("ab"), max_size=9)
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,7 @@ WORDS = st.lists(st.sampled_from("abcdefgh"), max_size=30)
         ("x a b c d e f y", "z a b c d e f", [("x", "z"), ("y", "")]),
         ("a b c d e f", "d e f a b c", [("a b c", ""), ("", "a b c")]),
         ("a b", "c d", [("a b", "c d")]),
+        ("a b a a a b a", "b a a b", [("a", ""), ("a", ""), ("a", "")]),
     ],
 )
 def test_gaps(one: str, other: str, expected: list[tuple[str, str]]) -> None:
