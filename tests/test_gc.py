@@ -2,10 +2,12 @@
 
 import json
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import time_machine
 from click.testing import CliRunner, Result
 from sqlalchemy import event
 
@@ -23,8 +25,8 @@ COMMANDS = {one.__name__.rsplit(".")[-1]: one.command for one in (check, gc, ree
 
 
 @pytest.fixture
-def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str) -> Stage:
-    """Four runs, a hundred days ago:
+def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str) -> Iterator[Stage]:
+    """Four runs, a hundred days ago by the commands' clock, too:
 
     1 an article's first text, 2 its second and current one, 3 a refused page and a listing, 4 nothing but that listing.
     """
@@ -45,7 +47,8 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str) -> Stage
                 store.reject(page, "NotArticle", "no article", temporary=False)
             store.archive(stage.page(url_of(8), BODY))
     stage.pass_time(100 * DAY)
-    return stage
+    with time_machine.travel(stage.now, tick=False):
+        yield stage
 
 
 def run(name: str, *arguments: str, code: int = 0) -> Result:
