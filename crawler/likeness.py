@@ -10,9 +10,8 @@ before it. Keys only find candidates: whether two texts are one is decided by `c
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from hashlib import blake2b
-from struct import pack
+from struct import pack, unpack
 
 from crawler.text import normal, words
 
@@ -28,8 +27,7 @@ _ROWS = BINS // BANDS
 _LONGEST = 20 * MOST_WORDS  # characters of a line
 _WORD = 2**64
 _SHINGLE, _BAND, _OPENING = (
-    partial(blake2b, digest_size=8, person=purpose, salt=pack(">Q", VERSION))
-    for purpose in (b"shingle", b"band", b"opening")
+    blake2b(digest_size=8, person=purpose, salt=pack(">Q", VERSION)) for purpose in (b"shingle", b"band", b"opening")
 )
 
 
@@ -77,25 +75,27 @@ def keys(said: Wording) -> tuple[int, ...]:
     if len(said.shingles) < MIN_SHINGLES:
         return ()
     bins = signature(said.shingles)
-    bands = (_key(_BAND(pack(">5Q", band, *bins[band * _ROWS : (band + 1) * _ROWS]))) for band in range(BANDS))
-    opening = shingles(said.words[:OPENING], OPENING_SHINGLE)
-    least = sorted(_key(_OPENING(one.encode())) for one in opening)[:OPENING_KEYS]
-    return tuple(dict.fromkeys((*bands, *least)))
-
-
-def _key(hashed: blake2b) -> int:
-    return int.from_bytes(hashed.digest(), "big", signed=True)
+    bands = [pack(">5Q", band, *bins[band * _ROWS : (band + 1) * _ROWS]) for band in range(BANDS)]
+    opening = [one.encode() for one in shingles(said.words[:OPENING], OPENING_SHINGLE)]
+    least = sorted(_hashed(_OPENING, opening, "q"))[:OPENING_KEYS]
+    return tuple(dict.fromkeys((*_hashed(_BAND, bands, "q"), *least)))
 
 
 def signature(found: frozenset[str]) -> tuple[int, ...]:
     """The least hash in each of the bins; an empty bin takes that of another one. Expects at least one shingle."""
-    least: dict[int, int] = {}
-    for shingle in found:
-        hashed = int.from_bytes(_SHINGLE(shingle.encode()).digest(), "big")
-        place = hashed % BINS
-        if hashed < least.get(place, _WORD):
-            least[place] = hashed
+    falling = sorted(_hashed(_SHINGLE, [one.encode() for one in found], "Q"), reverse=True)
+    least = {hashed % BINS: hashed for hashed in falling}  # the last one of a bin stays
     return tuple(least[_filled(place, least)] for place in range(BINS))
+
+
+def _hashed(purpose: blake2b, texts: Sequence[bytes], form: str) -> tuple[int, ...]:
+    """The hashes of some texts for one purpose, as numbers of a form of `struct`; half of the keys' time goes here."""
+    digests = []
+    for text in texts:
+        hashed = purpose.copy()  # three times as quick as one made anew
+        hashed.update(text)
+        digests.append(hashed.digest())
+    return unpack(f">{len(digests)}{form}", b"".join(digests))
 
 
 def _filled(place: int, least: dict[int, int]) -> int:

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from hashlib import blake2b
+from itertools import islice
 
 HASH_VERSION = "1"
 MIN_SYLLABLES = 20
@@ -139,7 +140,7 @@ def content_hash(title: str | None, lead: str | None, paragraphs: Sequence[str])
 def text_key(paragraphs: Sequence[str]) -> str | None:
     """Decides whether two pages carry the same text: a versioned digest; None below 20 syllables, too few to tell."""
     text = normal(" ".join(paragraphs))
-    return _digest(text) if len(words(text)) >= MIN_SYLLABLES else None
+    return _digest(text) if next(islice(_WORD.finditer(text), MIN_SYLLABLES - 1, None), None) else None
 
 
 def _digest(*parts: str) -> str:

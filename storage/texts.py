@@ -56,4 +56,7 @@ def _folded(printed: str) -> str:
 
 
 def _joined(text: str) -> str:
-    return " ".join(word[:MOST_LETTERS] for word in words(text.replace("_", " "))[:MOST_WORDS])
+    found = words(text.replace("_", " "))[:MOST_WORDS]
+    if max(map(len, found), default=0) > MOST_LETTERS:  # rarely; told quicker than done
+        found = [word[:MOST_LETTERS] for word in found]
+    return " ".join(found)
