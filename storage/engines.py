@@ -14,10 +14,13 @@ from storage.texts import Texts, Tier
 class Ways(Protocol):
     """What each of the two modules says; see there."""
 
-    DDL: tuple[str, ...]  # makes the full-text table
+    DDL: tuple[str, ...]  # makes the full text's tables anew
 
     @property
     def ID(self) -> ColumnElement[int]: ...  # noqa: N802 a constant of the module
+
+    @property
+    def FOUND(self) -> ColumnElement[int]: ...  # noqa: N802
 
     def engine(self, url: URL, timeout: float, **options: Any) -> Engine: ...
 

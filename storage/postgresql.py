@@ -12,7 +12,6 @@ from typing import Any
 from sqlalchemy import (
     ARRAY,
     Column,
-    ColumnElement,
     Connection,
     Engine,
     Integer,
@@ -20,7 +19,6 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
-    and_,
     bindparam,
     cast,
     create_engine,
@@ -28,7 +26,6 @@ from sqlalchemy import (
     event,
     func,
     insert,
-    or_,
     select,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
@@ -37,10 +34,12 @@ from sqlalchemy.exc import DBAPIError
 
 from crawler.errors import StoreError
 from crawler.query import Clause, Term
+from storage.proof import fenced, proof
 from storage.schema import FULL_TEXT
 from storage.texts import Texts, Tier
 
 DDL: tuple[str, ...] = (
+    f"DROP TABLE IF EXISTS {FULL_TEXT}",
     f"CREATE TABLE {FULL_TEXT} (article_id INTEGER PRIMARY KEY REFERENCES article (id), title TEXT NOT NULL,"
     " body TEXT NOT NULL, folded_title TEXT NOT NULL, folded_body TEXT NOT NULL, lexemes TSVECTOR NOT NULL)",
     f"CREATE INDEX ix_search_lexemes ON {FULL_TEXT} USING gin (lexemes)",
@@ -55,7 +54,7 @@ _INDEX = Table(
     Column("folded_body", Text),
     Column("lexemes", TSVECTOR),
 )
-ID = _INDEX.c.article_id
+ID = FOUND = _INDEX.c.article_id
 _WRITERS = 0x74696E64  # the number of the lock, one in each database
 _LOCK_NOT_AVAILABLE = "55P03"
 _MOST_BYTES = 900_000  # of all lexemes of an article; a tsvector holds less than 1 MiB
@@ -109,14 +108,10 @@ def put(db: Connection, texts: Mapping[int, Texts]) -> None:
     lexemes = func.array_to_tsvector(bindparam("found", type_=ARRAY(Text)))
     rows = [
         {"article_id": article_id, "found": _lexemes(said)}
-        | {field: _fenced(words) for field, words in asdict(said).items()}
+        | {field: fenced(words) for field, words in asdict(said).items()}
         for article_id, said in texts.items()
     ]
     db.execute(insert(_INDEX).values(lexemes=lexemes), rows)
-
-
-def _fenced(words: str) -> str:
-    return f" {words} "
 
 
 def _lexemes(texts: Texts) -> list[str]:
@@ -139,12 +134,12 @@ def _bounded(lexemes: Iterable[str]) -> Iterator[str]:
 
 
 def matching(tier: Tier) -> Select[Any]:
-    """The ids (`ID`) of the articles of a tier, in no order."""
+    """The ids (`FOUND`) of the articles of a tier, in no order."""
     candidates = " | ".join(f"({_candidates(clause, tier)})" for clause in tier.query.clauses)
     return (
         select(ID)
         .where(_INDEX.c.lexemes.bool_op("@@")(cast(candidates, TSQUERY)))
-        .where(or_(*(_clause(clause, tier) for clause in tier.query.clauses)))
+        .where(proof(tier, _INDEX.c, func.strpos))
     )
 
 
@@ -154,31 +149,12 @@ def _candidates(clause: Clause, tier: Tier) -> str:
 
 
 def _of_term(term: Term, tier: Tier) -> Iterator[str]:
-    folded = [_FOLDED + word for word in term.folded]
+    words = [_FOLDED + word for word in term.folded] if tier.folded else list(term.words)
     pairs = [f"{_FOLDED}{one} {two}" for one, two in pairwise(term.folded)]
-    words = folded if tier.folded else list(term.words)
     if term.prefix:
         yield f"'{words.pop()}':*"
         pairs = pairs[:-1]
     yield from (f"'{lexeme}'" for lexeme in (*words, *pairs))
-
-
-def _clause(clause: Clause, tier: Tier) -> ColumnElement[bool]:
-    """What the candidates must prove: where the words stand, and what must not stand there."""
-    title, body = (_INDEX.c.folded_title, _INDEX.c.folded_body) if tier.folded else (_INDEX.c.title, _INDEX.c.body)
-    wanted = [
-        _stands(term, tier, title) if tier.titled else _anywhere(term, tier, title, body) for term in clause.every
-    ]
-    return and_(*wanted, *(~_anywhere(term, tier, title, body) for term in clause.none))
-
-
-def _anywhere(term: Term, tier: Tier, *columns: Column[str]) -> ColumnElement[bool]:
-    return or_(*(_stands(term, tier, column) for column in columns))
-
-
-def _stands(term: Term, tier: Tier, where: Column[str]) -> ColumnElement[bool]:
-    words = " ".join(term.folded if tier.folded else term.words)
-    return func.strpos(where, f" {words}" if term.prefix else f" {words} ") > 0
 
 
 def _prepare(connection: Any, _: object) -> None:

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 
-HEAD = "0011"  # the migration that makes these tables
+HEAD = "0012"  # the migration that makes these tables
 FULL_TEXT = "search"
 
 metadata = MetaData(

@@ -102,9 +102,9 @@ def search(db: Connection, typed: str, limit: int, filters: Filters) -> tuple[Hi
 def _ids(db: Connection, tier: Tier, limit: int, filters: Filters) -> Sequence[int]:
     query = ways(db).matching(tier)
     if filters != Filters():
-        joined = query.join(article, article.c.id == ways(db).ID).join(revision, schema.CURRENT)
+        joined = query.join(article, article.c.id == ways(db).FOUND).join(revision, schema.CURRENT)
         query = filtered(joined, filters)
-    return db.execute(query.order_by(ways(db).ID.desc()).limit(limit)).scalars().all()
+    return db.execute(query.order_by(ways(db).FOUND.desc()).limit(limit)).scalars().all()
 
 
 def filtered(query: Select[Any], filters: Filters) -> Select[Any]:

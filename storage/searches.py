@@ -105,7 +105,7 @@ def _meets(db: Connection, search: SavedSearch, article_id: int, found: _Found) 
         return False
     if not search.words:
         return True
-    return db.execute(_with_words(db, search.words).where(ways(db).ID.in_([article_id]))).first() is not None
+    return db.execute(_with_words(db, search.words).where(ways(db).FOUND.in_([article_id]))).first() is not None
 
 
 def _with_words(db: Connection, words: str) -> Select[Any]:

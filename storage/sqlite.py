@@ -7,26 +7,53 @@ for the lock at its start and never fails half-way.
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, column, create_engine, event, select, table, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    RowMapping,
+    Select,
+    column,
+    create_engine,
+    delete,
+    event,
+    func,
+    insert,
+    select,
+    table,
+    text,
+)
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
 from crawler.query import Clause, Term
+from storage.proof import fenced, proof, said
 from storage.schema import FULL_TEXT
 from storage.texts import Texts, Tier
 
-# Every sign but blanks belongs to a word: the words are ours (`storage.texts`), and FTS5 only parts them again.
+LEXEMES = f"{FULL_TEXT}_lexemes"
+
+# FTS5 keeps neither the lexemes nor where they stand, only which article has them: lists are read several times as
+# fast, and the file is smaller. It parts lexemes where we do: at blanks, for no word holds another sign of ASCII.
 DDL: tuple[str, ...] = (
-    f"CREATE VIRTUAL TABLE {FULL_TEXT} USING fts5(title, body, folded_title, folded_body,"
-    " tokenize = \"unicode61 remove_diacritics 0 categories 'L* M* N* P* S* Co'\")",
+    f"DROP TABLE IF EXISTS {LEXEMES}",
+    f"DROP TABLE IF EXISTS {FULL_TEXT}",
+    f"CREATE TABLE {FULL_TEXT} (article_id INTEGER PRIMARY KEY REFERENCES article (id), title TEXT NOT NULL,"
+    " body TEXT NOT NULL, folded_title TEXT NOT NULL, folded_body TEXT NOT NULL)",
+    f"CREATE VIRTUAL TABLE {LEXEMES} USING fts5(lexemes, content = '', columnsize = 0, detail = none,"
+    " tokenize = \"ascii tokenchars '~^_'\")",
 )
-_INDEX = table(FULL_TEXT, column("rowid"))
-ID = _INDEX.c.rowid
+_TEXTS = table(FULL_TEXT, *map(column, ("article_id", "title", "body", "folded_title", "folded_body")))
+_LEXEMES = table(LEXEMES, column("rowid"))
+ID = _TEXTS.c.article_id
+FOUND = _LEXEMES.c.rowid
+_FOLDED, _TITLE, _PAIR = "~", "^", "_"  # marks of lexemes, which no word holds
+CACHE = 65_536  # kilobytes of pages that a connection keeps, at most: keys fall anywhere in a large index
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
@@ -61,9 +88,9 @@ def is_locked(error: DBAPIError) -> bool:
 
 def damage(db: Connection) -> Iterator[str]:
     """What is wrong in the file, in words."""
-    for said in db.execute(text("PRAGMA integrity_check(20)")).scalars():
-        if said != "ok":
-            yield f"the database is damaged: {said}"
+    for found in db.execute(text("PRAGMA integrity_check(20)")).scalars():
+        if found != "ok":
+            yield f"the database is damaged: {found}"
     strangers: dict[str, int] = {}
     for row in db.execute(text("PRAGMA foreign_key_check")):
         strangers[row[0]] = strangers.get(row[0], 0) + 1
@@ -76,37 +103,74 @@ def damage(db: Connection) -> Iterator[str]:
 
 def put(db: Connection, texts: Mapping[int, Texts]) -> None:
     """Makes these texts what searches find of the articles with these ids; expects at least one."""
-    db.execute(text(f"DELETE FROM {FULL_TEXT} WHERE rowid = :id"), [{"id": one} for one in texts])  # noqa: S608 our name
+    before = db.execute(select(_TEXTS).where(ID.in_(list(texts)))).mappings().all()
+    if before:
+        gone = [{"id": row["article_id"], "lexemes": _lexemes(_texts(row))} for row in before]
+        # FTS5 does not know what an article's lexemes were, and takes out those that it is told.
+        db.execute(
+            text(f"INSERT INTO {LEXEMES} ({LEXEMES}, rowid, lexemes) VALUES ('delete', :id, :lexemes)"),  # noqa: S608
+            gone,
+        )
+        db.execute(delete(_TEXTS).where(ID.in_([row["id"] for row in gone])))
+    stored = {one: {name: fenced(words) for name, words in asdict(its).items()} for one, its in texts.items()}
+    db.execute(insert(_TEXTS), [{"article_id": one, **columns} for one, columns in stored.items()])
     db.execute(
-        text(
-            f"INSERT INTO {FULL_TEXT} (rowid, title, body, folded_title, folded_body)"  # noqa: S608
-            " VALUES (:id, :title, :body, :folded_title, :folded_body)"
-        ),
-        [{"id": one, **asdict(said)} for one, said in texts.items()],
+        text(f"INSERT INTO {LEXEMES} (rowid, lexemes) VALUES (:id, :lexemes)"),  # noqa: S608 our name
+        [{"id": one, "lexemes": _lexemes(its)} for one, its in texts.items()],
     )
 
 
+def _texts(row: RowMapping) -> Texts:
+    return Texts(**{field.name: row[field.name].strip() for field in fields(Texts)})
+
+
+def _lexemes(texts: Texts) -> str:
+    """Words as printed; words without marks, and pairs of them; and those of the title once more, as such."""
+    found: dict[str, None] = {}
+    for where, exact, folded in (
+        ("", texts.body, texts.folded_body),
+        ("", texts.title, texts.folded_title),
+        (_TITLE, texts.title, texts.folded_title),
+    ):
+        words = folded.split()
+        found |= dict.fromkeys([where + word for word in exact.split()])
+        found |= dict.fromkeys([f"{where}{_FOLDED}{one}" for one in (*words, *map(_PAIR.join, pairwise(words)))])
+    return " ".join(found)
+
+
 def matching(tier: Tier) -> Select[Any]:
-    """The ids (`ID`) of the articles of a tier, in no order."""
-    condition = text(f"{FULL_TEXT} MATCH :expression").bindparams(expression=_match(tier))
-    return select(ID).select_from(_INDEX).where(condition)
+    """The ids (`FOUND`) of the articles of a tier, in no order."""
+    condition = text(f"{LEXEMES} MATCH :expression").bindparams(expression=_match(tier))
+    return (
+        select(FOUND)
+        .select_from(_LEXEMES.join(_TEXTS, ID == FOUND))
+        .where(condition)
+        .where(proof(tier, _TEXTS.c, func.instr))
+    )
 
 
 def _match(tier: Tier) -> str:
-    """An FTS5 expression. Words are quoted, so that nothing in a query is syntax."""
+    """An FTS5 expression that every article of the tier fulfils. Lexemes are quoted: nothing in a query is syntax."""
     return " OR ".join(f"({_clause(clause, tier)})" for clause in tier.query.clauses)
 
 
 def _clause(clause: Clause, tier: Tier) -> str:
-    title, body = ("folded_title", "folded_body") if tier.folded else ("title", "body")
-    everywhere = f"{{{title} {body}}}"
-    every = " AND ".join(_quoted(term, folded=tier.folded) for term in clause.every)
-    wanted = f"{{{title}}}: ({every})" if tier.titled else f"{everywhere}: ({every})"
-    return "".join((wanted, *(f" NOT ({everywhere}: {_quoted(term, folded=tier.folded)})" for term in clause.none)))
+    where = _TITLE if tier.titled else ""
+    every = (lexeme for term in clause.every for lexeme in _of_term(term, tier, where))
+    none = (_of_term(term, tier, "") for term in clause.none if len(term.words) == 1)  # the others are to be proved
+    return " AND ".join(every) + "".join(f" NOT {lexeme}" for lexemes in none for lexeme in lexemes)
 
 
-def _quoted(term: Term, *, folded: bool) -> str:
-    return '"' + " ".join(term.folded if folded else term.words) + '"' + ("*" if term.prefix else "")
+def _of_term(term: Term, tier: Tier, where: str) -> Iterator[str]:
+    """What every article has in which the term stands."""
+    words = [] if tier.folded and len(term.words) > 1 else list(said(term, tier))
+    mark = _FOLDED if tier.folded else ""
+    found = [f'"{where}{mark}{word}"' for word in words]
+    pairs = [f'"{where}{_FOLDED}{_PAIR.join(pair)}"' for pair in pairwise(term.folded)]
+    if term.prefix:
+        for some in filter(None, (found, pairs)):
+            some[-1] += "*"
+    yield from (*found, *pairs)
 
 
 # --- connections ---
@@ -115,7 +179,7 @@ def _quoted(term: Term, *, folded: bool) -> str:
 def _prepare(timeout: float, connection: sqlite3.Connection, _: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves, below
     _to_wal(connection, time.monotonic() + timeout)
-    for pragma in ("synchronous = NORMAL", "foreign_keys = ON"):
+    for pragma in ("synchronous = NORMAL", "foreign_keys = ON", f"cache_size = -{CACHE}"):
         connection.execute(f"PRAGMA {pragma}").close()
 
 

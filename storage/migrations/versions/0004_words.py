@@ -12,7 +12,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.execute("DROP TABLE search")
     for statement in ways(op.get_bind()).DDL:
         op.execute(statement)
     search.rebuild(op.get_bind())
