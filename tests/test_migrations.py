@@ -142,6 +142,23 @@ def test_pages_archived_before_there_were_revisits_are_read_and_referred_to(stag
     assert stage.sql("SELECT body_in FROM record ORDER BY id") == [(None,), (1,)]
 
 
+def test_a_full_text_of_older_form_is_made_anew(tmp_path: Path) -> None:
+    """Until 0011 SQLite kept the texts in FTS5 itself."""
+    stage = Stage(tmp_path, engine="sqlite")
+    with stage.store() as opened:
+        visit(stage, opened, article(1))
+    back_to(stage, "0011")
+    for statement in (
+        *(f"DROP TABLE {name}" for name in (sqlite.LEXEMES, schema.FULL_TEXT)),
+        "CREATE VIRTUAL TABLE search USING fts5(title, body, folded_title, folded_body)",
+        "INSERT INTO search (rowid, title, body, folded_title, folded_body) VALUES (1, 'cũ', 'cũ', 'cu', 'cu')",
+    ):
+        stage.sql(statement)
+    with stage.store() as opened:
+        assert ([hit.id for hit in opened.search("phường")], opened.search("cũ")) == ([1], ())
+        assert opened.problems() == ()
+
+
 def back_to(stage: Stage, version: str) -> None:
     """The store as an older tindothi left it."""
     config = Config()

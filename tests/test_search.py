@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from crawler.query import parse
 from storage.engines import ways
 from storage.search import Filters, index
+from storage.sqlite import LEXEMES
 from storage.store import Store
 from storage.texts import tiers
 from tests.storing import DAY, ENGINES, START, Stage, article, visit
@@ -147,6 +148,26 @@ def test_a_revision_replaces_what_is_found(tmp_path: Path, engine: str) -> None:
         visit(stage, store, article(1, paragraphs=("Cầu mới thông xe.",)))
         assert found(store, "cau moi") == [1]
         assert found(store, "cau phao") == []
+
+
+def test_a_text_that_was_replaced_leaves_nothing_in_the_index(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, engine="sqlite")
+    with stage.store() as opened:
+        visit(stage, opened, article(1, title="Cầu phao", paragraphs=("Phà sông Hồng nghỉ một ngày.",)))
+        with opened._database.writing() as db:
+            index(db, {1: article(1, title="Cầu treo", paragraphs=("Phà chạy lại.",))})
+    for lexeme, count in (
+        ("cầu", 1),
+        ("^cầu", 1),
+        ("~cau_phao", 0),
+        ("^~phao", 0),
+        ("hồng", 0),
+        ("~song", 0),
+        ("lại", 1),
+    ):
+        found = stage.sql(f"SELECT count(*) FROM {LEXEMES} WHERE {LEXEMES} MATCH '\"{lexeme}\"'")
+        assert found == [(count,)], lexeme
+    stage.sql(f"INSERT INTO {LEXEMES} ({LEXEMES}) VALUES ('integrity-check')")  # raises where something is wrong
 
 
 # --- both engines find the same ---
