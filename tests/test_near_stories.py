@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import Connection, create_engine, func, select, text
 
+from crawler import copies
 from crawler.cli import tindothi
 from crawler.copies import alike
 from crawler.likeness import Wording
@@ -188,7 +189,7 @@ def test_what_everybody_prints_costs_no_more_than_a_few_comparisons(
         compared.append(1)
         return alike(one, other)
 
-    monkeypatch.setattr(stories, "alike", counted)
+    monkeypatch.setattr(copies, "alike", counted)
     for number in range(20):
         own = " ".join(f"việc{number}x{place}" for place in range(300))
         said = replace(RELEASE, title=f"Tin {number}", paragraphs=(*RELEASE.paragraphs[:3], own))
