@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cdxj_indexer.main import write_cdx_index
 from click.testing import CliRunner
 from warcio.archiveiterator import ArchiveIterator
 from warcio.indexer import Indexer
@@ -84,6 +85,14 @@ def test_standard_tools_read_it(stage: Stage) -> None:
     indexed = [json.loads(line) for line in lines.read_text().splitlines() if "warcinfo" not in line]
     same = {"warc-target-uri": url_of(1), "warc-payload-digest": warc.digest(BODY), "http:status": "200"}
     assert indexed == [{"warc-type": kind, **same} for kind in ("response", "revisit")]
+    cdxj = io.StringIO()
+    write_cdx_index(cdxj, list(map(str, files)), {"sort": True})
+    fields = [(*line.split(" ", 2)[:2], json.loads(line.split(" ", 2)[2])) for line in cdxj.getvalue().splitlines()]
+    assert [(key, at) for key, at, _ in fields] == [
+        ("example,phuong)/tin-1.html", "20261122050000"), ("example,phuong)/tin-1.html", "20261122060000"),
+    ]  # fmt: skip
+    assert [said.get("mime") for _, _, said in fields] == [None, "warc/revisit"]
+    assert {(said["url"], said["status"]) for _, _, said in fields} == {(url_of(1), "200")}
 
 
 def test_a_page_without_a_body_refers_to_none(stage: Stage, store: Store) -> None:
