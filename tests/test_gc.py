@@ -3,6 +3,7 @@
 import json
 import shutil
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -18,20 +19,18 @@ from storage.backup import back_up, restore
 from storage.store import Store
 from tests.storing import DAY, OTHER, TEXT, Stage, article, judged, url_of, visit
 
+pytestmark = pytest.mark.usefixtures("named")
 BODY = "<p>Phường Bến Gỗ họp.</p>".encode() * 9
 COMMANDS = {one.__name__.rsplit(".")[-1]: one.command for one in (check, gc, reextract, show)}
 
 
 @pytest.fixture
-def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str) -> Stage:
+def stage(stage: Stage) -> Stage:
     """Four runs, a hundred days ago:
 
     1 an article's first text, 2 its second and current one, 3 a refused page and a listing, 4 nothing but that listing.
     """
-    monkeypatch.setenv("TINDOTHI_DATA_DIR", str(tmp_path))
-    stage = Stage(tmp_path, engine=engine)
-    monkeypatch.setenv("TINDOTHI_DATABASE", stage.url)
-    stage.pass_time(-100 * DAY)
+    stage.now = datetime.now(UTC) - 100 * DAY
     with stage.store() as store:
         visit(stage, store, article(1, paragraphs=OTHER), "do-thi", body=b"<p>1")
     stage.pass_time()

@@ -1,9 +1,7 @@
 """A page read again: what is no change, what kind of change it is, and how an article goes and comes back."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -32,6 +30,7 @@ from tests.storing import (
     visit,
 )
 
+pytestmark = pytest.mark.usefixtures("named")
 SOURCE = Source(name="phuong", title="Phường Bến Gỗ", hosts=("phuong.example",))
 TITLE = "Phường Bến Gỗ lấy ý kiến người dân về việc sắp xếp tổ dân phố"
 BODY = """<!DOCTYPE html><html lang="vi"><head><meta charset="utf-8"><title>{title}</title>
@@ -51,20 +50,11 @@ FIRST = {
 
 
 @pytest.fixture
-def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str) -> Stage:
-    monkeypatch.setenv("TINDOTHI_DATA_DIR", str(tmp_path))
-    stage = Stage(tmp_path, engine=engine)
-    monkeypatch.setenv("TINDOTHI_DATABASE", stage.url)
-    return stage
-
-
-@pytest.fixture
-def store(stage: Stage) -> Iterator[Store]:
-    with stage.store() as opened:
-        opened.meet(SOURCE)
-        settled(opened)
-        stage.pass_time()
-        yield opened
+def store(stage: Stage, store: Store) -> Store:
+    store.meet(SOURCE)
+    settled(store)
+    stage.pass_time()
+    return store
 
 
 def read(stage: Stage, store: Store, said: str, again: str | None = None) -> Change:
