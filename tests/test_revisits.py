@@ -2,6 +2,7 @@
 
 import io
 import json
+import tracemalloc
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -255,6 +256,21 @@ def test_only_so_many_pages_are_remembered(tmp_path: Path) -> None:
     assert found
     assert found == [str(number) for number in range(50)][-len(found) :], "the last ones"
     assert len(found) < 10
+
+
+def test_a_large_file_is_read_in_little_memory(tmp_path: Path) -> None:
+    """Pages are read one after the other, and only so many bytes of them are remembered."""
+    file, size = tmp_path / "large.warc.gz", 1 << 18
+    with file.open("wb") as stream:
+        for number in range(40):
+            page = Snapshot(requested_url=url_of(number), url=url_of(number), fetched_at=START, status=200)
+            stream.write(warc.pack(replace(page, body=b"%d" % number + bytes(size))))
+    tracemalloc.start()
+    read = sum(len(page.body) > size for page in iterate(file, originals=Originals(limit=4 * size)))
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert read == 40
+    assert most < 16 * size
 
 
 def test_our_own_archive_makes_the_same_store_again(stage: Stage, store: Store, tmp_path: Path) -> None:
