@@ -2,11 +2,12 @@
 
 import json
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import time_machine
 from click.testing import CliRunner, Result
 from sqlalchemy import event
 
@@ -19,18 +20,20 @@ from storage.backup import back_up, restore
 from storage.store import Store
 from tests.storing import DAY, OTHER, TEXT, Stage, article, judged, url_of, visit
 
-pytestmark = pytest.mark.usefixtures("named")
 BODY = "<p>Phường Bến Gỗ họp.</p>".encode() * 9
 COMMANDS = {one.__name__.rsplit(".")[-1]: one.command for one in (check, gc, reextract, show)}
 
 
 @pytest.fixture
-def stage(stage: Stage) -> Stage:
-    """Four runs, a hundred days ago:
+def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str) -> Iterator[Stage]:
+    """Four runs, a hundred days ago by the commands' clock, too:
 
     1 an article's first text, 2 its second and current one, 3 a refused page and a listing, 4 nothing but that listing.
     """
-    stage.now = datetime.now(UTC) - 100 * DAY
+    monkeypatch.setenv("TINDOTHI_DATA_DIR", str(tmp_path))
+    stage = Stage(tmp_path, engine=engine)
+    monkeypatch.setenv("TINDOTHI_DATABASE", stage.url)
+    stage.pass_time(-100 * DAY)
     with stage.store() as store:
         visit(stage, store, article(1, paragraphs=OTHER), "do-thi", body=b"<p>1")
     stage.pass_time()
@@ -44,7 +47,8 @@ def stage(stage: Stage) -> Stage:
                 store.reject(page, "NotArticle", "no article", temporary=False)
             store.archive(stage.page(url_of(8), BODY))
     stage.pass_time(100 * DAY)
-    return stage
+    with time_machine.travel(stage.now, tick=False):
+        yield stage
 
 
 def run(name: str, *arguments: str, code: int = 0) -> Result:
