@@ -6,6 +6,7 @@ import keyword
 import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from pathlib import Path
 
 import click
@@ -110,7 +111,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _open_streams() -> None:
-    """Cron and daemons may start us with closed streams: then what is said goes nowhere."""
+    """Cron and daemons may start us with closed streams: then what is said goes nowhere.
+
+    Files and pipes get UTF-8 whatever the locale is; a terminal is spoken to in its own encoding, and shown what that
+    has not as `\\u1ed9`.
+    """
     for name in ("stdin", "stdout", "stderr"):
-        if getattr(sys, name) is None:
+        stream = getattr(sys, name)
+        if stream is None:
             setattr(sys, name, Path(os.devnull).open("r+", encoding="utf-8"))  # noqa: SIM115 (for as long as we live)
+        elif name != "stdin" and isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")

@@ -22,7 +22,7 @@ LEAST = 0.5  # Jaccard index of two copies
 LEAST_OF_OPENING = 0.5  # of a cut copy and as much of the whole
 MIN_CUT = 40  # shingles of a cut copy
 SHORTEST_CUT = 0.25  # of the whole
-MOST_SWAPS = 2
+MOST_SWAPS = 1
 PER_SWAP = 100  # words that both say, for each swap
 LIKE_TITLES = 0.5
 FEW = 6  # words
@@ -53,6 +53,12 @@ def alike(one: Wording, other: Wording) -> bool:
     if jaccard(one.shingles, other.shingles) < LEAST and not _is_cut(*sorted((one, other), key=_length)):
         return False
     return not _is_form(one, other)
+
+
+def nearest(said: Wording, others: Sequence[Wording]) -> int | None:
+    """Which of these texts it is a copy of: of several the most alike, of equals the first; None: of none."""
+    order = sorted(range(len(others)), key=lambda place: -jaccard(others[place].shingles, said.shingles))
+    return next((place for place in order if alike(others[place], said)), None)
 
 
 def _length(said: Wording) -> int:
@@ -94,8 +100,19 @@ def _titles_swap(one: Wording, other: Wording) -> bool:
 
 
 def _swaps(left: _Printed, right: _Printed, gap: Gap) -> int:
-    strange = min(_strange(left, right, gap[0]), _strange(right, left, gap[1]))
-    return strange or int(_figures_swap(left, right, gap))
+    strange = _strange(left, right, gap[0]), _strange(right, left, gap[1])
+    return min(strange) or int(_figures_swap(left, right, gap) or (any(strange) and _names_swap(left, right, gap)))
+
+
+def _names_swap(left: _Printed, right: _Printed, gap: Gap) -> bool:
+    """Whether a name stands instead of another, of as many words: a swap, though the one be said elsewhere, too."""
+    if length(gap[0]) != length(gap[1]):
+        return False
+    return all(
+        place in side.telling
+        for side, where in zip((left, right), gap, strict=True)
+        for place in range(where.start, where.stop)
+    )
 
 
 def _figures_swap(left: _Printed, right: _Printed, gap: Gap) -> bool:

@@ -12,9 +12,10 @@ from datetime import date
 from functools import cache
 from unicodedata import is_normalized
 
-from crawler.places import DISTRICT, PROVINCE, UNIT_WORDS, WARD, Called, at, level, names, places
-from crawler.text import canonical_tone, fold, nfc, words
+from crawler.places import DISTRICT, PROVINCE, WARD, Called, at, has_ended, level, names, places
+from crawler.text import canonical_tone, nfc, words
 from crawler.types import Place
+from crawler.unitwords import REACH, Unit, listed, unit_before
 
 # Names in which a place's name stands and means no place.
 _OTHERS = (
@@ -36,16 +37,10 @@ _OF_PERSONS = frozenset(
 _WORD = re.compile(r"\w+")
 _NAME_DASH = re.compile(r"\s*-\s*")
 _DASH = re.compile(r"\s{0,3}[-–—]\s{0,3}")
-_LISTED = re.compile(r"\s{0,3}[,;]\s{0,3}(?:(?:và|cùng)\s{1,3})?|\s{1,3}(?:và|hoặc|cùng)\s{1,3}")
-_FIGURES_GO_ON = re.compile(r"[/%\d]|[-–.,]\d")
+_FIGURES_GO_ON = re.compile(r"[/%\d]|[-–.]\d")
+_FORMER = re.compile(r"\s{0,3}\(?(?:cũ|trước đây)(?!\w)")
 
 _LAST_WORD = re.compile(r"\w+$")
-_REACH = 40  # characters before a name that are looked at
-_UNIT = re.compile(
-    r"(?<!\w)(?:(?P<word>thành phố|thành ủy|thủ đô|thị xã|thị trấn|thị ủy|tỉnh ủy|quận ủy|huyện ủy|huyện đảo|đặc khu"
-    r"|tỉnh|quận|huyện|phường|(?<!tác )xã|tp|tx|tt|t\.p)(?:\.?\s{1,3}|\.)|(?P<letter>[qphx])\.\s{0,3})$"
-)
-_MANY = re.compile(r"(?<!\w)(?:các|những|hai|ba|bốn|năm|\d{1,3})\s{1,3}$")
 # What bears a place's name, and need not be there. "đường phố Hà Nội" are its streets; "yêu cầu" is no bridge.
 _BEARS_IT = re.compile(
     r"(?<!\w)(?:đường|(?<!đường )phố|đại lộ|quốc lộ|tỉnh lộ|xa lộ|cao tốc|đường sắt|tuyến|ngõ|ngách|hẻm|hầm|sông|kênh"
@@ -87,15 +82,6 @@ class Name:
     sure: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Unit:
-    """A unit word: where it begins, and whether it stands for the names of a list too ("các quận A, B và C")."""
-
-    start: int
-    kinds: tuple[str, ...]
-    many: bool
-
-
 def passage(part: str, paragraph: int, text: str) -> Passage:
     """The text, made ready; as it is where it is NFC, so that a place in it is a place in the article."""
     printed = text if is_normalized("NFC", text) else nfc(text)
@@ -108,21 +94,20 @@ def passage(part: str, paragraph: int, text: str) -> Passage:
 
 def names_in(text: Passage, on: date) -> Iterator[Name]:
     """The names of units in a passage, in order. `on`: the day that decides between old and new units."""
-    unit: _Unit | None = None  # of the name that stands before, which ends at `end`
-    end, borne, here = 0, -1, 0
+    lists = listed(text.printed, text.low)
+    borne, here = -1, 0
     while match := _any_name().search(text.low, here):
         start, here = match.start(), match.end()
         if borne >= 0 and _DASH.fullmatch(text.low, borne, start):  # "cao tốc Hà Nội - Hải Phòng"
             borne = here
             continue
-        said = _unit(text.low, start)
-        listed = said is None and unit is not None and unit.many and _LISTED.fullmatch(text.low, end, start)
+        said = unit_before(text.low, start)
         for stop, called in _called(text.low, match):
             if not called:
                 break
-            if found := _meant(text, start, stop, called, on, said, unit if listed else None):
+            if found := _meant(text, start, stop, called, on, said, lists.get(start)):
                 yield found
-                unit, end, here = said or (unit if listed else None), stop, stop
+                here = stop
                 break
         else:
             if said is None and _before(_BEARS_IT, text.low, start):
@@ -164,46 +149,61 @@ def _pattern(tree: "_Tree") -> str:
 
 
 def _before(pattern: re.Pattern[str], low: str, start: int) -> re.Match[str] | None:
-    return pattern.search(low, max(0, start - _REACH), start)
-
-
-def _unit(low: str, start: int) -> _Unit | None:
-    found = _before(_UNIT, low, start)
-    if found is None:
-        return None
-    word = fold(found["word"] or found["letter"]).replace(".", " ")
-    return _Unit(start=found.start(), kinds=UNIT_WORDS[word], many=bool(_before(_MANY, low, found.start())))
+    return pattern.search(low, max(0, start - REACH), start)
 
 
 def _meant(
-    text: Passage, start: int, end: int, called: Sequence[Called], on: date, said: _Unit | None, listed: _Unit | None
+    text: Passage, start: int, end: int, called: Sequence[Called], on: date, said: Unit | None, listed: Unit | None
 ) -> Name | None:
     """The name with its units; None where it proves nothing. `listed`: the unit word of the list that it stands in."""
-    unit = said or listed
-    fitting = [one.place for one in called if unit and set(unit.kinds) & set(one.place.kinds)]
-    if said and not fitting and "thành phố" in said.kinds:  # a province that is to become a city
+    if said is not None:
+        return _of_unit(text, start, end, called, on, said, said.start)
+    bare = _bare(text, start, end, called, on)
+    named = _of_unit(text, start, end, called, on, listed, start) if listed else None
+    if named and listed and not listed.many and bare and bare.places != named.places:
+        return bare  # "phường Sài Đồng, Long Biên và …"
+    return named or bare
+
+
+def _of_unit(
+    text: Passage, start: int, end: int, called: Sequence[Called], on: date, unit: Unit, begin: int
+) -> Name | None:
+    """The name behind a unit word, or in the list that one opens; it begins at `begin` with the word before it."""
+    fitting = [one.place for one in called if set(unit.kinds) & set(one.place.kinds)]
+    if begin < start and not fitting and "thành phố" in unit.kinds:  # a province that is to become a city
         fitting = [one.place for one in called if level(one.place) == PROVINCE]
-    if unit and fitting:
-        there = at(fitting, on)
-        if not there or not _is_capital(text, start, end, bare=False):
-            return None
-        if _is_figure(text.low, start, end) or _ABROAD.match(text.low, end):
-            return None
-        sure = level(there[0]) != WARD and there[0].proof != "city"
-        return Name(passage=text, start=said.start if said else start, end=end, places=there, sure=sure)
-    return _bare(text, start, end, called, on) if said is None else None
+    there = _there(text.low, end, fitting, on)
+    if not there or not _is_capital(text, start, end, bare=False):
+        return None
+    if _is_figure(text.low, start, end) or _ABROAD.match(text.low, end):
+        return None
+    sure = level(there[0]) != WARD and there[0].proof != "city"
+    return Name(passage=text, start=begin, end=end, places=there, sure=sure)
 
 
 def _bare(text: Passage, start: int, end: int, called: Sequence[Called], on: date) -> Name | None:
-    """The name without a unit word: a province, else a district."""
+    """The name without a unit word: a province, else a district that was there on the day, or is called a former one.
+
+    Of a district that is no more the bare name may mean today's ward.
+    """
     alone = [one.place for one in called if one.alone]
     highest = min(map(level, alone), default=WARD)
-    there = at((one for one in alone if level(one) == highest), on)
+    there = _there(text.low, end, [one for one in alone if level(one) == highest], on)
     if not there or not _is_capital(text, start, end, bare=True) or _is_of_another(text, start, end):
         return None
-    if highest == DISTRICT and (_before(_BEARS_A_DISTRICTS, text.low, start) or _follows_a_name(text, start)):
+    if highest == DISTRICT and (
+        _before(_BEARS_A_DISTRICTS, text.low, start)
+        or _follows_a_name(text, start)
+        or (has_ended(there[0], on) and not _FORMER.match(text.low, end))
+    ):
         return None
     return Name(passage=text, start=start, end=end, places=there, sure=highest == PROVINCE)
+
+
+def _there(low: str, end: int, meant: Sequence[Place], on: date) -> tuple[Place, ...]:
+    """Of units of one name those of the day; called former ones, those that had ended."""
+    former = [one for one in meant if has_ended(one, on)] if _FORMER.match(low, end) else []
+    return at(former or meant, on)
 
 
 def _is_figure(low: str, start: int, end: int) -> bool:
@@ -219,7 +219,7 @@ def _is_capital(text: Passage, start: int, end: int, *, bare: bool) -> bool:
         return not first[0].islower() or text.printed.islower()
     if any(letter.islower() for letter in first):
         return False
-    around = text.printed[max(0, start - _REACH) : end + _REACH]
+    around = text.printed[max(0, start - REACH) : end + REACH]
     return not (text.low[start:end] in _ORDINARY and around.isupper())
 
 
@@ -227,7 +227,7 @@ def _is_of_another(text: Passage, start: int, end: int) -> bool:
     """Whether it is the name of a street, a person, or a province abroad."""
     if _before(_BEARS_IT, text.low, start) or _ABROAD.match(text.low, end):
         return True
-    if _PUBLISHER.search(text.low, max(0, start - 2 * _REACH), start):
+    if _PUBLISHER.search(text.low, max(0, start - 2 * REACH), start):
         return True
     word = _word_before(text, start)
     return word[:1].isupper() and not word.isupper() and canonical_tone(word).lower() in _OF_PERSONS
@@ -245,5 +245,5 @@ def _word_before(text: Passage, start: int) -> str:
     """The word that only one space parts from the name."""
     if start < 2 or not text.printed[start - 1].isspace():
         return ""
-    found = _LAST_WORD.search(text.printed, max(0, start - 1 - _REACH), start - 1)
+    found = _LAST_WORD.search(text.printed, max(0, start - 1 - REACH), start - 1)
     return found[0] if found else ""

@@ -108,10 +108,10 @@ def inside(identity: str) -> frozenset[str]:
 def at(meant: Iterable[Place], on: date) -> tuple[Place, ...]:
     """Of units of one name those that were there on a day; else the last that had been; else what was to come soon."""
     meant = tuple(meant)
-    there = tuple(one for one in meant if _begun(one, on) and not _ended(one, on))
+    there = tuple(one for one in meant if _begun(one, on) and not has_ended(one, on))
     if there:
         return there
-    past = [one.until for one in meant if one.until and _ended(one, on)]
+    past = [one.until for one in meant if one.until and has_ended(one, on)]
     if past:
         return tuple(one for one in meant if one.until == max(past))
     coming = [one.since for one in meant if one.since and on < one.since <= on + SOON]
@@ -122,7 +122,8 @@ def _begun(place: Place, on: date) -> bool:
     return place.since is None or place.since <= on
 
 
-def _ended(place: Place, on: date) -> bool:
+def has_ended(place: Place, on: date) -> bool:
+    """Whether the unit was no more on that day."""
     return place.until is not None and place.until <= on
 
 

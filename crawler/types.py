@@ -397,7 +397,8 @@ class Validators:
 class Due:
     """An article's URL that is to be fetched now: announced and not stored yet, or to be checked again.
 
-    `twice`: it said something else at its last visit, so two readings at once shall tell a change from noise.
+    `twice`: it was read but once yet, or said something else at its last visit, so two readings at once shall tell a
+    change from noise.
     """
 
     url: str

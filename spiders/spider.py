@@ -3,7 +3,7 @@
 listings ─200→ archive → discover → announce (pending, with the listing's validators) ─┐
     └─304, or failed: nothing announced                                               │
 when every listing has spoken: what is due? ← pending of earlier runs, re-checks ─────┘
-    └→ requests of articles (and of their further pages; of a restless page twice) ─→ Snapshot into the pipeline
+    └→ requests of articles (and of their further pages; of some twice, to know noise) ─→ Snapshot into the pipeline
                                │ 304: unchanged │ no answer: failed, stays pending
 """
 

@@ -108,7 +108,7 @@ def _rechecks(db: Connection, name: str, now: datetime, limit: int, policy: Poli
             key=row.key,
             known=True,
             validators=_trusted(row.etag, row.last_modified, row.last_read, now),
-            twice=row.noisy or row.restless > 0,
+            twice=row.noisy or row.restless > 0 or row.last_read == row.first_seen,
         )
         for row in stored
         if may_retry(row.attempts, row.tried_at, now)

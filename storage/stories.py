@@ -1,6 +1,6 @@
 """Which articles carry one text: those of several sources that are copies of one another, in one story.
 
-    text → keys → candidates (rows of `band`, bounded) → `crawler.copies.alike`, on stored texts → one `text_id`
+    text → keys → candidates (rows of `band`, bounded) → `crawler.copies.nearest`, on stored texts → one `text_id`
 
 `article.text_id` is the revision that first said the text; articles with the same one carry it today, so an article
 joins and leaves a text as its revisions come and go. `article.story_id` is the ledger's: given once, for ever. Within a
@@ -26,7 +26,7 @@ from sqlalchemy import (
     update,
 )
 
-from crawler.copies import alike
+from crawler.copies import nearest
 from crawler.likeness import MOST_KEYS, VERSION, Wording, keys, wording
 from crawler.types import Article
 from storage import schema
@@ -55,7 +55,7 @@ def twins(db: Connection, page: Page) -> Sequence[Row[Any]]:
 
 def near(db: Connection, said: Wording, source: str) -> Any:
     """The article of another source that this is a copy of, as `id`, `story_id`, `text_id`; None: there is none."""
-    return _first_alike(db, said, _foreign(db, source, _candidates(db, keys(said))))
+    return _nearest(db, said, _foreign(db, source, _candidates(db, keys(said))))
 
 
 def keep(db: Connection, said: Mapping[int, tuple[int, Wording]]) -> None:
@@ -144,23 +144,24 @@ def _text_of(db: Connection, known: Row[Any], page: Page, said: Wording) -> int 
             return int(told)
     fellows = select(article.c.id).where(article.c.text_id == known.text_id, others).order_by(article.c.id)
     ids = db.execute(fellows.limit(MOST_COMPARED)).scalars().all()
-    copy = _first_alike(db, said, ids)
+    copy = _nearest(db, said, ids)
     if copy is None:
         found = [one for one in _candidates(db, keys(said)) if one != known.id]
-        copy = _first_alike(db, said, _foreign(db, known.source, found))
+        copy = _nearest(db, said, _foreign(db, known.source, found))
     if copy is not None:
         return int(copy.text_id)
     return None if ids else int(known.text_id)
 
 
-def _first_alike(db: Connection, said: Wording, ids: Sequence[int]) -> Any:
-    """The first of these articles that is a copy of the text, as it is stored today."""
+def _nearest(db: Connection, said: Wording, ids: Sequence[int]) -> Any:
+    """Of these articles the one that the text is a copy of, as it is stored today."""
     if not said.shingles or not ids:
         return None
     query = select(article.c.id, article.c.story_id, article.c.text_id, *_TEXT).join(revision, schema.CURRENT)
-    rows = {row.id: row for row in db.execute(query.where(article.c.id.in_(ids)))}
-    texts = ((rows[one], wording(rows[one].title, rows[one].lead, rows[one].paragraphs)) for one in ids)
-    return next((row for row, text in texts if alike(text, said)), None)
+    found = {row.id: row for row in db.execute(query.where(article.c.id.in_(ids)))}
+    rows = [found[one] for one in ids]
+    place = nearest(said, [wording(row.title, row.lead, row.paragraphs) for row in rows])
+    return None if place is None else rows[place]
 
 
 def _foreign(db: Connection, source: str, ids: Sequence[int]) -> list[int]:

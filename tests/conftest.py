@@ -77,6 +77,14 @@ def stage(tmp_path: Path, engine: str) -> Stage:
 
 
 @pytest.fixture
+def named(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The settings name that store: for tests that call a command in this process."""
+    monkeypatch.setenv("TINDOTHI_CONFIG", "")
+    monkeypatch.setenv("TINDOTHI_DATA_DIR", str(stage.folder))
+    monkeypatch.setenv("TINDOTHI_DATABASE", stage.url)
+
+
+@pytest.fixture
 def store(stage: Stage) -> Iterator[Store]:
     """That store, open."""
     with stage.store() as opened:

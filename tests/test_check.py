@@ -11,6 +11,7 @@ from crawler.errors import StoreError
 from storage.archive import Archive
 from tests.storing import OTHER, Stage, article, visit
 
+pytestmark = pytest.mark.usefixtures("named")
 BREAKS = {
     "UPDATE revision SET paragraphs = '[\"khác\"]' WHERE id = 1": "1 revisions are not what their hash says (1)",
     "UPDATE article SET revision = 7 WHERE id = 2": "1 articles have no current text (2)",
@@ -22,11 +23,8 @@ BREAKS = {
 
 
 @pytest.fixture
-def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str) -> Stage:
+def stage(stage: Stage) -> Stage:
     """A store of two articles."""
-    monkeypatch.setenv("TINDOTHI_DATA_DIR", str(tmp_path))
-    stage = Stage(tmp_path, engine=engine)
-    monkeypatch.setenv("TINDOTHI_DATABASE", stage.url)
     with stage.store() as store:
         visit(stage, store, article(1), "do-thi")
         visit(stage, store, article(2, paragraphs=OTHER), "do-thi")
@@ -101,14 +99,14 @@ def test_what_a_run_is_doing_meanwhile_is_no_problem(stage: Stage, monkeypatch: 
 
 
 def test_pages_that_lean_on_nothing_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str) -> None:
-    stage, body = Stage(tmp_path, engine=engine), "<p>Khai trương".encode() * 9
-    monkeypatch.setenv("TINDOTHI_DATA_DIR", str(tmp_path))
+    stage, body = Stage(tmp_path / "other", engine=engine), "<p>Khai trương".encode() * 9
+    monkeypatch.setenv("TINDOTHI_DATA_DIR", str(stage.folder))
     monkeypatch.setenv("TINDOTHI_DATABASE", stage.url)
     for number in (1, 2):
         with stage.store() as store:
             visit(stage, store, article(number, paragraphs=OTHER[:number]), body=body)
         stage.pass_time()
-    first = min(tmp_path.glob("archive/*.gz"))
+    first = min(stage.folder.glob("archive/*.gz"))
     whole = first.read_bytes()
     first.write_bytes(whole[:-30] + b"\0" * 30)
     assert [line.split(": ")[0] for line in check().stdout.splitlines()] == ["archived page 1", "archived page 2"]

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,28 @@ def test_a_mistake_is_told_without_a_traceback(
     assert ended.value.code == code
     said = capsys.readouterr().err
     assert says in said and "Traceback" not in said
+
+
+class Terminal(TextIOWrapper):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [(TextIOWrapper, "Đại biểu nhân dân".encode()), (Terminal, b"\\u0110\\u1ea1i bi\\u1ec3u nh\xe2n d\xe2n")],
+    ids=["file or pipe", "terminal"],
+)
+def test_a_stream_that_lacks_our_letters_ends_in_no_traceback(
+    kind: type[TextIOWrapper], expected: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = BytesIO()
+    monkeypatch.setattr(sys, "stdout", kind(written, encoding="latin-1"))
+    with pytest.raises(SystemExit) as ended:
+        main(["sources"])
+    sys.stdout.flush()
+    assert ended.value.code == 0
+    assert expected in written.getvalue()
 
 
 def test_a_password_is_shown_to_nobody() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crawler.copies import alike
+from crawler.copies import alike, nearest
 from crawler.likeness import wording
 from crawler.portal.phrases import TITLES
 from crawler.portal.prose import write
@@ -119,6 +119,9 @@ def test_the_same_form_filled_in_otherwise_is_another_story(kind: str) -> None:
             schedule("Bến Gỗ", "Lê Văn Cát", ("3/12/2031", "17/12/2031"), "8 giờ", "0225 3111 222"), id="another month"
         ),
         pytest.param(replaced(NOTICE, ("Bến Gỗ", "Sông Mây")), id="only the ward"),
+        pytest.param(replaced(NOTICE, ("8 giờ", "14 giờ"), ("3111 222", "3111 999")), id="two figures"),
+        pytest.param(replaced(NOTICE, ("Lê Văn Cát", "Đỗ Thị Na"), ("8 giờ", "9 giờ")), id="a name and a figure"),
+        pytest.param(replaced(RELEASE, ("Trần Văn Đỗ", "Lê Thị Na"), ("380", "520")), id="of another month"),
         pytest.param(replaced(RELEASE, ("Bến Gỗ", "Sông Mây")), id="only the ward, in a title too"),
         pytest.param(DIGEST, id="a digest that quotes it whole"),
         pytest.param(Said(title=RELEASE.title, lead="", paragraphs=RELEASE.paragraphs[2:3]), id="one paragraph of it"),
@@ -149,6 +152,18 @@ def test_titles_that_differ_in_what_was_filled_in(one_says: tuple[str, str], oth
     ]
     assert not one(*notices)
     assert one(notices[0], replaced(notices[0], (notices[0].title, "Họp bàn đưa hồ sơ về tổ")))
+
+
+def test_what_is_one_with_two_joins_the_nearer() -> None:
+    other = replaced(RELEASE, ("Trần Văn Đỗ", "Lê Thị Na"), ("380", "520"))
+    between = replaced(RELEASE, ("Trần Văn Đỗ", "Lê Thị Na"), (RELEASE.paragraphs[0], RELEASE.lead))
+    first, second, said = (wording(one.title, one.lead, one.paragraphs) for one in (RELEASE, other, between))
+    assert not alike(first, second)
+    assert alike(first, said) and alike(second, said)
+    near = wording(other.title, other.lead, (RELEASE.lead, *other.paragraphs[1:]))
+    assert nearest(said, [first, second, near]) == 2
+    assert (nearest(said, [first, second]), nearest(said, [second, second])) == (1, 0)
+    assert nearest(said, []) is None
 
 
 def test_two_releases_are_not_joined_by_one_that_opens_with_either() -> None:

@@ -13,14 +13,12 @@ from crawler.commands.export import command
 from storage.exporting import FIELDS
 from tests.storing import DAY, OTHER, START, TEXT, Stage, article, visit
 
+pytestmark = pytest.mark.usefixtures("named")
 ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture
-def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str) -> Stage:
-    monkeypatch.setenv("TINDOTHI_DATA_DIR", str(tmp_path))
-    stage = Stage(tmp_path, engine=engine)
-    monkeypatch.setenv("TINDOTHI_DATABASE", stage.url)
+def stage(stage: Stage) -> Stage:
     with stage.store() as store:
         visit(stage, store, article(1), "do-thi")
         visit(stage, store, article(2, source="quan", title=None, paragraphs=OTHER, published=START - 9 * DAY))

@@ -5,37 +5,46 @@
 
 import os
 import signal
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
+import feedparser
 import pytest
 from sqlalchemy import Engine, event
 
 from crawler.portal import LocalWeb
 from crawler.stages import judge
 from storage import warc
+from storage.schema import HEAD
 from storage.store import Store
+from tests.listening import mail_server
 from tests.running import Going, Operator, forks, operator, tindothi
-from tests.storing import ENGINES, Stage, article, fill, visit
+from tests.storing import ENGINES, OTHER, TEXT, Stage, article, fill, settled, visit
+from tests.test_migrations import back_to
 from tests.test_reextract import NOW, TOPICS, as_once, page, today
 
 WRITES = ("INSERT", "UPDATE", "DELETE")
 
 
-def killed(statement: int, arguments: Sequence[str]) -> None:
-    """`tindothi`, killed before its n-th statement that writes."""
-    left = statement
+def killed(step: int, arguments: Sequence[str]) -> None:
+    """`tindothi`, killed before its n-th step: a statement that writes, or a file that gets its name or goes."""
+    left = step
 
-    @event.listens_for(Engine, "before_cursor_execute")
-    def count(_: object, __: object, said: str, *___: object) -> None:
+    def count(is_one: bool) -> None:
         nonlocal left
-        left -= said.lstrip().upper().startswith(WRITES)
-        if left == 0:
+        left -= is_one
+        if is_one and left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
 
+    @event.listens_for(Engine, "before_cursor_execute")
+    def executes(_: object, __: object, said: str, *___: object) -> None:
+        count(said.lstrip().upper().startswith(WRITES))
+
+    sys.addaudithook(lambda name, _: count(name in ("os.rename", "os.remove")))
     tindothi(arguments)
 
 
@@ -48,9 +57,10 @@ class Case:
     written: Operator
     expected: tuple[int, int]
 
-    def kill(self, statement: int) -> int:
-        """Begin, and be killed there; gives the exit code."""
-        return Going(partial(killed, statement), self.arguments, self.ops.environment()).ended().code
+    def kill(self, step: int) -> None:
+        """Begin, and be killed there."""
+        ran = Going(partial(killed, step), self.arguments, self.ops.environment()).ended()
+        assert ran.code == -signal.SIGKILL, (ran.out, ran.err)
 
 
 def at(stage: Stage, url: str = "") -> Operator:
@@ -111,8 +121,8 @@ def restore(folder: Path, engine: str) -> Case:
     return Case(ops=ops, arguments=("restore", str(made.written.data)), written=ops, expected=(2, 3))
 
 
-CASES: Mapping[Callable[[Path, str], Case], int] = {  # and the statement before which each is killed
-    replay: 24, reextract: 9, gc: 1, migrate: 19, backup: 19, restore: 19,
+CASES: Mapping[Callable[[Path, str], Case], int] = {  # and the step before which each is killed
+    replay: 24, reextract: 9, gc: 2, migrate: 19, backup: 2, restore: 2,
 }  # fmt: skip
 COPIES = (backup, restore)  # until all is copied, there is no store to check
 
@@ -121,18 +131,72 @@ COPIES = (backup, restore)  # until all is copied, there is no store to check
 def test_killed_in_its_midst_and_done_again(case: Callable[[Path, str], Case], tmp_path: Path, engine: str) -> None:
     made = case(tmp_path, engine)
     url, archive = made.written.settings["TINDOTHI_DATABASE"], made.written.data / "archive"
-    code = made.kill(CASES[case])
-    if case not in COPIES or engine == "postgresql":  # SQLite copies itself without a statement
-        assert code == -signal.SIGKILL
+    made.kill(CASES[case])
     if case not in COPIES:
         with Store.open(url, archive) as store:
             assert store.problems() == ()
-    if code != 0:
-        again = made.ops.run(*made.arguments)
-        assert again.code == 0, again.err
+    again = made.ops.run(*made.arguments)
+    assert again.code == 0, again.err
     with Store.open(url, archive) as store:
         assert (store.problems(), list(store.damaged_pages())) == ((), [])
         assert (store.counts().articles, store.counts().revisions) == made.expected
+
+
+def test_an_upgrade_is_killed_anywhere_and_done_again(tmp_path: Path, engine: str) -> None:
+    """Whichever command comes first after the update: the store is of the old form then, or of the new."""
+    stage = filled(tmp_path, engine)
+    with stage.store() as store:
+        before = store.counts(), store.feed("do-thi", "")
+    back_to(stage, "0001")
+    upgrade = Case(ops=at(stage), arguments=("status",), written=at(stage), expected=(2, 3))
+    upgrade.kill(5)
+    assert stage.sql("SELECT version_num FROM alembic_version") == [("0001",)]
+    upgrade.kill(20)
+    assert stage.sql("SELECT version_num FROM alembic_version") in ([("0001",)], [(HEAD,)])
+    with stage.store() as store:
+        assert (store.counts(), store.feed("do-thi", ""), store.problems()) == (*before, ())
+        assert [hit.key for hit in store.search("sua lai")] == ["phuong:1"]
+
+
+def test_a_publish_is_killed_anywhere_and_done_again(tmp_path: Path, engine: str) -> None:
+    stage = Stage(tmp_path / "data", engine=engine)
+    with stage.store() as store:
+        settled(store)
+        for number, paragraphs in ((1, TEXT), (2, OTHER)):
+            visit(stage, store, article(number, paragraphs=paragraphs), "chinh-quyen-do-thi")
+    publish = Case(ops=at(stage), arguments=("publish",), written=at(stage), expected=(2, 2))
+    for step in (4, 13):
+        publish.kill(step)
+        feeds = stage.folder / "feeds"
+        assert all(len(feedparser.parse(feed.read_bytes()).entries) == 2 for feed in feeds.glob("[!.]*do-thi.atom"))
+    assert publish.ops.run("publish").code == 0
+    assert publish.ops.run("publish", TINDOTHI_FEED__DIRECTORY=str(tmp_path / "feeds")).code == 0
+    here, there = ({path.name: path.read_bytes() for path in one.glob("*.*")} for one in (feeds, tmp_path / "feeds"))
+    assert here == there and len(feedparser.parse(here["chinh-quyen-do-thi.atom"]).entries) == 2
+
+
+def test_a_digest_is_killed_anywhere_and_done_again(tmp_path: Path, engine: str) -> None:
+    """Killed before the server has taken it, it goes with the next try; killed behind, it goes again under its id."""
+    stage = Stage(tmp_path, engine=engine)
+    with stage.store() as store:
+        settled(store)
+        store.notices.begin(["mail"])
+        stage.pass_time()
+        visit(stage, store, article(1), "do-thi")
+    with mail_server() as mails:
+        settings = {"TO": "ban@mau.example", "SENDER": "tin@mau.example", "HOST": "127.0.0.1", "PORT": str(mails.port)}
+        told = {f"TINDOTHI_MAIL__{name}": value for name, value in settings.items()}
+        ops = Operator(data=stage.folder, settings=MappingProxyType({**at(stage).settings, **told}))
+        digest = Case(ops=ops, arguments=("digest", "--send"), written=ops, expected=(1, 1))
+        taken = []
+        for step in (2, 3, 3):
+            digest.kill(step)
+            taken.append(len(mails.taken))
+            stage.sql("UPDATE notice SET tried_at = '2020-01-01 00:00:00' WHERE tried_at IS NOT NULL")
+        ran = ops.run("digest", "--send")
+        assert ran.out == "1 entries sent to ban@mau.example\n", ran.err
+        assert len({mail["Message-ID"] for mail in mails.messages}) == 1
+        assert taken == [0, 0, 1] and len(mails.taken) == 2
 
 
 # --- two at once ------------------------------------------------------------------------------------------------------
@@ -164,7 +228,8 @@ def test_a_crawl_is_killed_anywhere_and_done_again(tmp_path: Path, engine: str) 
         stage = Stage(tmp_path / "data", engine=engine, made=False)
         ops = operator(tmp_path, web, TINDOTHI_DATABASE=stage.url)
         crawl = Case(ops=ops, arguments=("crawl", "tcnn"), written=ops, expected=(3, 3))
-        assert [crawl.kill(statement) for statement in (6, 25)] == [-signal.SIGKILL] * 2
+        for step in (6, 25):
+            crawl.kill(step)
         assert ops.run("check", "--quick").code == 0
         assert ops.run("crawl", "tcnn").code == 0
         assert ops.run("check").out.startswith("whole: ")

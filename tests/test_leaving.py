@@ -1,6 +1,5 @@
 """What the site takes back is marked; what a site in trouble says of everything is not believed at the first sight."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -16,14 +15,13 @@ SOURCE = Source(name="phuong", title="Phường Bến Gỗ", hosts=("phuong.exam
 
 
 @pytest.fixture
-def store(stage: Stage) -> Iterator[Store]:
-    with stage.store() as opened:
-        opened.meet(SOURCE)
-        settled(opened)
-        stage.pass_time()
-        for number in range(10):
-            visit(stage, opened, page(number), "do-thi")
-        yield opened
+def store(stage: Stage, store: Store) -> Store:
+    store.meet(SOURCE)
+    settled(store)
+    stage.pass_time()
+    for number in range(10):
+        visit(stage, store, page(number), "do-thi")
+    return store
 
 
 def page(number: int) -> Article:

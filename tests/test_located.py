@@ -72,6 +72,18 @@ def test_one_city_of_many_names(printed: str) -> None:
         ("Các quận Ba Đình, Hoàn Kiếm và Hai Bà Trưng", dict.fromkeys(
             ["ha-noi/quan-ba-dinh", "ha-noi/quan-hoan-kiem", "ha-noi/quan-hai-ba-trung"], 1)),
         ("Quận ủy Ngô Quyền", {"hai-phong/quan-ngo-quyen": 1}),
+        ("Quận 1, 3 và 5 họp; quận 4,6 và 7.", dict.fromkeys([f"{HCM}/quan-{it}" for it in (1, 3, 4, 6, 7)], 1)),
+        ("Ở quận 1, 3, 5.", dict.fromkeys([f"{HCM}/quan-{it}" for it in (1, 3, 5)], 1)),
+        ("Quận 1, 3 người; quận 4 và 5 phường; quận 6, 15.000 hộ",
+         dict.fromkeys([f"{HCM}/quan-{it}" for it in (1, 4, 6)], 1)),
+        ("Quận Ngô Quyền, Lê Chân và Hồng Bàng; ông Ngô Quyền",
+         dict.fromkeys([f"hai-phong/quan-{it}" for it in ("ngo-quyen", "le-chan", "hong-bang")], 1)),
+        ("TP Hà Nội, Hải Dương và Hưng Yên", dict.fromkeys(["ha-noi", "hai-duong", "hung-yen"], 1)),
+        ("Các phường Chốn Lạ, Ngọc Lâm, Xa Xôi và Bồ Đề của Hà Nội",
+         {f"ha-noi/quan-long-bien/phuong-{it}": 1 for it in ("ngoc-lam", "bo-de")} | {"ha-noi": 1}),
+        ("Phường Ngọc Lâm, Long Biên và Gia Lâm, Hà Nội",
+         {"ha-noi/quan-long-bien/phuong-ngoc-lam": 1, "ha-noi/quan-long-bien": 1, "ha-noi/huyen-gia-lam": 1,
+          "ha-noi": 1}),
         ("Huyện đảo Cát Hải, thị xã Sơn Tây", {"hai-phong/huyen-cat-hai": 1, "ha-noi/thi-xa-son-tay": 1}),
         ("Huyện An Lão (Bình Định)", {"binh-dinh": 1}),
         ("Huyện An Lão, Hải Phòng", {"hai-phong/huyen-an-lao": 1, "hai-phong": 1}),
@@ -117,7 +129,12 @@ def test_what_is_no_place(text: str) -> None:
         ("Tỉnh Hà Giang cũ", NEW, "ha-giang", "tuyen-quang"),
         ("Phường Long Biên, Hà Nội", OLD, "ha-noi/quan-long-bien/phuong-long-bien", "ha-noi"),
         ("Phường Long Biên, Hà Nội", NEW, "ha-noi/phuong-long-bien", "ha-noi/phuong-long-bien"),
+        ("Phường Long Biên (cũ), Hà Nội", NEW, "ha-noi/quan-long-bien/phuong-long-bien", "ha-noi"),
         ("Phường Ngọc Lâm, Hà Nội", NEW, "ha-noi/quan-long-bien/phuong-ngoc-lam", "ha-noi/phuong-bo-de"),
+        ("Quận Long Biên, Hà Nội", NEW, "ha-noi/quan-long-bien", "ha-noi"),
+        ("Long Biên, Hà Nội", OLD, "ha-noi/quan-long-bien", "ha-noi"),
+        ("Long Biên, Hà Nội", NEW, "ha-noi", "ha-noi"),  # the old district, or the ward of today?
+        ("Long Biên cũ (Hà Nội)", NEW, "ha-noi/quan-long-bien", "ha-noi"),
         ("Quận Thủ Đức", date(2019, 1, 1), f"{HCM}/quan-thu-duc", HCM),
         ("Huế", OLD, "thua-thien-hue", "hue"),
         ("Huế", NEW, "hue", "hue"),
@@ -205,7 +222,8 @@ def test_nothing_escapes_and_evidence_is_at_its_place(texts: list[str], title: s
 
 
 @pytest.mark.parametrize(
-    "piece", ["Hà Nội, ", "các quận ", "phường Minh Khai ", "Hà ", "TP. ", "1 ", "- ", "Bà Rịa - "]
+    "piece",
+    ["Hà Nội, ", "các quận ", "phường Minh Khai ", "Hà ", "TP. ", "1 ", "- ", "Bà Rịa - ", "quận 1, 3, ", "xã A, "],
 )
 def test_long_input_takes_no_long_time(piece: str) -> None:
     with at_most(400):

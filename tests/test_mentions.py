@@ -1,7 +1,6 @@
 """`tindothi cite`: who names a document, as printed, whatever somebody types."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +13,7 @@ from crawler.commands.cite import command
 from storage.store import Store
 from tests.storing import DAY, START, Stage, article, judged
 
+pytestmark = pytest.mark.usefixtures("named")
 SAYINGS = {
     1: "Phường làm theo Nghị quyết số 131/2020/NQ-HĐND ngày 05/3/2020 về chính quyền đô thị ở phường.",
     2: "Quận nhắc lại Nghị quyết 131/2020/NQ–HĐND ngày 06/3/2020 trong buổi họp tổ dân phố.",
@@ -23,17 +23,13 @@ SAYINGS = {
 
 
 @pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str) -> Iterator[Store]:
-    monkeypatch.setenv("TINDOTHI_DATA_DIR", str(tmp_path))
-    stage = Stage(tmp_path, engine=engine)
-    monkeypatch.setenv("TINDOTHI_DATABASE", stage.url)
-    with stage.store() as opened:
-        for number, said in SAYINGS.items():
-            source = "quan" if number == 2 else "phuong"
-            one = article(number, source=source, paragraphs=(said,), published=START - (5 - number) * 20 * DAY)
-            snapshot = opened.archive(stage.page(one.url, source=source))
-            opened.save(replace(judged(snapshot, one), citations=citations(said)))
-        yield opened
+def store(stage: Stage, store: Store) -> Store:
+    for number, said in SAYINGS.items():
+        source = "quan" if number == 2 else "phuong"
+        one = article(number, source=source, paragraphs=(said,), published=START - (5 - number) * 20 * DAY)
+        snapshot = store.archive(stage.page(one.url, source=source))
+        store.save(replace(judged(snapshot, one), citations=citations(said)))
+    return store
 
 
 def cite(*arguments: str) -> str:

@@ -1,6 +1,5 @@
 """Copies that differ: one story all the same, told once; and what is no copy is told on its own."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import Connection, create_engine, func, select, text
 
+from crawler import copies
 from crawler.cli import tindothi
 from crawler.copies import alike
 from crawler.likeness import Wording
@@ -33,13 +33,12 @@ def stage(tmp_path: Path, engine: str) -> Stage:
 
 
 @pytest.fixture
-def store(stage: Stage) -> Iterator[Store]:
-    with stage.store() as opened:
-        for name in ("phuong", "bao", "quan"):
-            opened.meet(Source(name=name, title=name.title(), hosts=(f"{name}.example",)))
-            settled(opened, name)
-        stage.pass_time()
-        yield opened
+def store(stage: Stage, store: Store) -> Store:
+    for name in ("phuong", "bao", "quan"):
+        store.meet(Source(name=name, title=name.title(), hosts=(f"{name}.example",)))
+        settled(store, name)
+    stage.pass_time()
+    return store
 
 
 def page(said: Said, number: int | str = 1, *, source: str = "phuong", published: datetime | None = START) -> Article:
@@ -188,7 +187,7 @@ def test_what_everybody_prints_costs_no_more_than_a_few_comparisons(
         compared.append(1)
         return alike(one, other)
 
-    monkeypatch.setattr(stories, "alike", counted)
+    monkeypatch.setattr(copies, "alike", counted)
     for number in range(20):
         own = " ".join(f"việc{number}x{place}" for place in range(300))
         said = replace(RELEASE, title=f"Tin {number}", paragraphs=(*RELEASE.paragraphs[:3], own))
@@ -228,14 +227,12 @@ def test_a_mere_day_is_the_moment_of_it_when_it_was_seen(stage: Stage, store: St
     assert [key for key, (earliest, _) in marks(store, "bao:1").items() if earliest] == [first]
 
 
-def test_show_lists_the_places(stage: Stage, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("named")
+def test_show_lists_the_places(stage: Stage, store: Store) -> None:
     visit(stage, store, page(EDITED, source="bao", published=START - 2 * DAY), "do-thi")
     visit(stage, store, page(RELEASE), "do-thi")
     visit(stage, store, page(NOTICE, 2), "do-thi")
     store.close()
-    monkeypatch.setenv("TINDOTHI_CONFIG", "")
-    monkeypatch.setenv("TINDOTHI_DATA_DIR", str(stage.folder))
-    monkeypatch.setenv("TINDOTHI_DATABASE", stage.url)
     shown = CliRunner().invoke(tindothi, ["show", "phuong:1"], catch_exceptions=False).output
     assert [line.split()[0] for line in shown.splitlines() if line.startswith("  story")] == ["story", "story"]
     assert "Bao (first): bao:1  https://bao.example/tin-1.html" in shown

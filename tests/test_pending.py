@@ -150,6 +150,7 @@ def test_rechecks_become_rarer_and_carry_validators(stage: Stage, store: Store) 
     assert store.due("phuong", stage.now, 9) == []
     (due,) = store.due("phuong", stage.pass_time(), 9)
     assert (due.url, due.known, due.validators) == (url_of(1), True, Validators(etag='"a"', last_modified="gestern"))
+    assert due.twice, "its noise is not known yet"
     gaps, last = [], stage.now
     for _ in range(60):
         if store.due("phuong", stage.now, 9):

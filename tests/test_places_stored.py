@@ -3,7 +3,6 @@
 import json
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -15,6 +14,7 @@ from storage.store import Store
 from tests.storing import START, Stage, article, judged
 from tests.test_migrations import back_to
 
+pytestmark = pytest.mark.usefixtures("named")
 DAY = date(2026, 11, 22)
 TEXTS = {
     1: "Tỉnh Hải Dương trồng thêm cây ven đường ở huyện Tứ Kỳ.",
@@ -32,10 +32,7 @@ def keep(stage: Stage, store: Store, number: int, text: str, own: str = OWN) -> 
 
 
 @pytest.fixture
-def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str) -> Stage:
-    stage = Stage(tmp_path, engine=engine)
-    monkeypatch.setenv("TINDOTHI_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("TINDOTHI_DATABASE", stage.url)
+def stage(stage: Stage) -> Stage:
     with stage.store() as store:
         for number, text in TEXTS.items():
             keep(stage, store, number, text)

@@ -1,7 +1,6 @@
 """`tindothi reextract`: the archive through today's rules; what differs is our doing, and no entry moves."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +14,9 @@ from crawler.stages import article_of, judge
 from crawler.types import Article, Cause, Change, Snapshot
 from crawler.urls import owner
 from storage.store import Store
+from tests.storing import Stage
 
+pytestmark = pytest.mark.usefixtures("named")
 NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
 MENU = "Trang nhất - Tin phường - Liên hệ với chúng tôi"
 SOURCE = "bendo.example.vn"
@@ -49,22 +50,21 @@ def as_once(article: Article) -> Article:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("TINDOTHI_DATA_DIR", str(tmp_path))
-    return tmp_path
+def stage(stage: Stage) -> Stage:
+    stage.now = NOW
+    return stage
 
 
 @pytest.fixture
-def store(folder: Path) -> Iterator[Store]:
+def store(store: Store) -> Store:
     """Three articles: the first two stored by older rules, the third by today's; and a page that was refused."""
-    with Store.open(f"sqlite:///{folder / 'tindothi.db'}", folder / "archive", clock=lambda: NOW) as opened:
-        for number in (1, 2, 3):
-            snapshot = opened.archive(page(number))
-            article = today(snapshot)
-            opened.save(judge(snapshot, article if number == 3 else as_once(article), TOPICS, ""))
-        opened.reject(opened.archive(page(4)), "NotArticle", "once", temporary=False)
-        opened.settle("bendo.example.vn")
-        yield opened
+    for number in (1, 2, 3):
+        snapshot = store.archive(page(number))
+        article = today(snapshot)
+        store.save(judge(snapshot, article if number == 3 else as_once(article), TOPICS, ""))
+    store.reject(store.archive(page(4)), "NotArticle", "once", temporary=False)
+    store.settle("bendo.example.vn")
+    return store
 
 
 def run(*arguments: str) -> Result:
@@ -146,9 +146,9 @@ def test_a_page_that_would_be_refused_now_keeps_its_article(store: Store) -> Non
     assert len(paragraphs(store, 7)) == 4
 
 
-def test_a_damaged_archive_is_told_and_the_rest_is_done(store: Store, folder: Path) -> None:
+def test_a_damaged_archive_is_told_and_the_rest_is_done(store: Store, tmp_path: Path) -> None:
     store.close()
-    (file,) = folder.glob("archive/*.gz")
+    (file,) = tmp_path.glob("archive/*.gz")
     file.write_bytes(b"\x1f\x8b damaged")
     counts = json.loads(run("--json").stdout.splitlines()[-1])
     assert counts == {"dry_run": False, "unreadable": 4}

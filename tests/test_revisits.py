@@ -2,6 +2,7 @@
 
 import io
 import json
+import tracemalloc
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cdxj_indexer.main import write_cdx_index
 from click.testing import CliRunner
 from warcio.archiveiterator import ArchiveIterator
 from warcio.indexer import Indexer
@@ -84,6 +86,14 @@ def test_standard_tools_read_it(stage: Stage) -> None:
     indexed = [json.loads(line) for line in lines.read_text().splitlines() if "warcinfo" not in line]
     same = {"warc-target-uri": url_of(1), "warc-payload-digest": warc.digest(BODY), "http:status": "200"}
     assert indexed == [{"warc-type": kind, **same} for kind in ("response", "revisit")]
+    cdxj = io.StringIO()
+    write_cdx_index(cdxj, list(map(str, files)), {"sort": True})
+    fields = [(*line.split(" ", 2)[:2], json.loads(line.split(" ", 2)[2])) for line in cdxj.getvalue().splitlines()]
+    assert [(key, at) for key, at, _ in fields] == [
+        ("example,phuong)/tin-1.html", "20261122050000"), ("example,phuong)/tin-1.html", "20261122060000"),
+    ]  # fmt: skip
+    assert [said.get("mime") for _, _, said in fields] == [None, "warc/revisit"]
+    assert {(said["url"], said["status"]) for _, _, said in fields} == {(url_of(1), "200")}
 
 
 def test_a_page_without_a_body_refers_to_none(stage: Stage, store: Store) -> None:
@@ -246,6 +256,21 @@ def test_only_so_many_pages_are_remembered(tmp_path: Path) -> None:
     assert found
     assert found == [str(number) for number in range(50)][-len(found) :], "the last ones"
     assert len(found) < 10
+
+
+def test_a_large_file_is_read_in_little_memory(tmp_path: Path) -> None:
+    """Pages are read one after the other, and only so many bytes of them are remembered."""
+    file, size = tmp_path / "large.warc.gz", 1 << 18
+    with file.open("wb") as stream:
+        for number in range(40):
+            page = Snapshot(requested_url=url_of(number), url=url_of(number), fetched_at=START, status=200)
+            stream.write(warc.pack(replace(page, body=b"%d" % number + bytes(size))))
+    tracemalloc.start()
+    read = sum(len(page.body) > size for page in iterate(file, originals=Originals(limit=4 * size)))
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert read == 40
+    assert most < 16 * size
 
 
 def test_our_own_archive_makes_the_same_store_again(stage: Stage, store: Store, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Feeds that keep a search: the ledger's promises hold for them as for a topic's, and a new one does not flood."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,12 +33,6 @@ def stage(tmp_path: Path, engine: str) -> Stage:
 @pytest.fixture
 def reader(stage: Stage) -> Reader:
     return Reader(stage.folder / "feeds" / f"{FEED}.atom")
-
-
-@pytest.fixture
-def store(stage: Stage) -> Iterator[Store]:
-    with stage.store() as opened:
-        yield opened
 
 
 def polled(stage: Stage, store: Store, reader: Reader) -> tuple[set[str], set[str]]:

@@ -9,7 +9,6 @@ from tests.benchmarks.stories import golds, precision, recall, seeds, texts
 
 EVERY = 6  # gold texts; all of the seeds
 MISSED = {"cut to a third": 0, "cut to a half, retitled, prefixed": 1, "cut to a third, retitled, prefixed": 1}
-JOINED = {"NOT ONE: every third figure and name another": 1}
 
 
 @pytest.fixture(scope="module")
@@ -29,4 +28,4 @@ def test_copies_are_found(sample: list[Said]) -> None:
 def test_other_texts_are_not_joined(shared: Path) -> None:
     scores = precision(seeds(shared), golds(shared)[::2], ())
     assert scores["NOT ONE: all pairs of seeds"].tried == 10
-    assert {name: score.joined for name, score in scores.items() if score.joined > JOINED.get(name, 0)} == {}
+    assert {name: score.joined for name, score in scores.items() if score.joined} == {}

@@ -3,7 +3,7 @@
 import random
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from crawler.text import canonical_tone, words
@@ -135,15 +135,19 @@ def edited(said: Said) -> Said:
 
 def filled_in(said: Said, every: int = 1) -> Said:
     """Another text by the same form: of its different figures and names every so many-th is another."""
+    return _refilled(said, _blanks(said.title, said.lead, *said.paragraphs)[::every])
+
+
+def two_filled_in(said: Said) -> Said:
+    """Another text by the same form, with two figures or names others, far from one another; the title tells none."""
+    told = [one for one in _blanks(*said.paragraphs) if one not in said.title]
+    return _refilled(said, [told[len(told) // 4], told[-len(told) // 4]])
+
+
+def _refilled(said: Said, chosen: Iterable[str]) -> Said:
     rng = random.Random(said.title)
-    known: dict[str, str] = {}
-
-    def other(found: re.Match[str]) -> str:
-        if found[0] not in known:
-            known[found[0]] = _other(rng, found[0]) if len(known) % every == 0 else found[0]
-        return known[found[0]]
-
-    return changed(said, lambda part: _TELLING.sub(other, part))
+    others = {one: _other(rng, one) for one in chosen}
+    return changed(said, lambda part: _TELLING.sub(lambda found: others.get(found[0], found[0]), part))
 
 
 def _other(rng: random.Random, printed: str) -> str:
@@ -154,7 +158,11 @@ def _other(rng: random.Random, printed: str) -> str:
 
 def blanks(said: Said) -> int:
     """How many different figures and names the paragraphs have."""
-    return len({found[0] for line in said.paragraphs for found in _TELLING.finditer(line)})
+    return len(_blanks(*said.paragraphs))
+
+
+def _blanks(*lines: str) -> list[str]:
+    return list(dict.fromkeys(found[0] for line in lines for found in _TELLING.finditer(line)))
 
 
 COPIES: Mapping[str, Callable[[Said], Said]] = {
@@ -176,5 +184,6 @@ COPIES: Mapping[str, Callable[[Said], Said]] = {
 FORMS: Mapping[str, tuple[int, Callable[[Said], Said]]] = {
     "other figures and names": (1, filled_in),
     "every third figure and name another": (3, lambda said: filled_in(said, 3)),
+    "two figures or names others": (2, two_filled_in),
     "other figures and names, retitled": (1, lambda said: retitled(filled_in(said))),
 }  # each with the number of figures and names of which it changes one
