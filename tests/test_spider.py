@@ -521,7 +521,7 @@ class Locked(Remembered):
     def refuse(self, *_: Any, **__: Any) -> Any:
         raise StoreLocked("the database is locked")
 
-    archive = announce = due = fail = validators = refuse
+    archive = announce = due = fail = validators = hosts = keep_host = refuse
 
 
 def test_a_locked_store_is_the_runs_failure_and_no_crash() -> None:
