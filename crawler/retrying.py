@@ -24,6 +24,8 @@ from crawler.middlewares import WAITS, Refuse, is_ending, kind_of
 from crawler.types import Host, Snapshot
 from crawler.urls import host_of
 
+ROBOTS = "dont_obey_robotstxt"  # set by Scrapy on the request for robots.txt, which says little of how a host is
+HOLD = 5.0  # seconds that a host pauses at most until what it asks for is looked at
 PAUSES = "HostPauses"  # how a request that waited in the downloader comes back to wait here
 
 log = logging.getLogger(__name__)
@@ -50,6 +52,7 @@ class Retry:
     def from_crawler(cls, crawler: Crawler) -> Self:
         retry = cls(crawler)
         crawler.signals.connect(retry.opened, signal=signals.spider_opened)
+        crawler.signals.connect(retry.downloaded, signal=signals.response_downloaded)
         crawler.signals.connect(retry.scraped, signal=signals.item_scraped)
         crawler.signals.connect(retry.dropped, signal=signals.item_dropped)
         return retry
@@ -66,17 +69,23 @@ class Retry:
     async def process_request(self, request: Request) -> None:
         """A host that pauses is waited for; one that was left is not asked."""
         host = host_of(request.url)
-        while (seconds := self._pauses.get(host, 0) - monotonic()) > 0:
-            await self._sleep(seconds)
+        while host not in self._left and self._pauses.get(host, 0) > monotonic():
+            await self._sleep(LOOK)
         if host in self._left:
             raise _waits(self._left[host])
 
+    def downloaded(self, response: Response, request: Request) -> None:
+        """An answer has come, and the host's next request is just to be made: not so where it asks us to wait."""
+        if of_status(response.status, _asked(response)) is Trouble.BUSY:
+            self._pause(host_of(request.url), HOLD)
+
     async def process_response(self, request: Request, response: Response) -> Request | Response:
         """An answer: a host that is well, or a trouble."""
-        asked = retry_after((response.headers.get("Retry-After") or b"").decode("latin-1"), datetime.now(UTC))
+        asked = _asked(response)
         trouble = of_status(response.status, asked)
         if trouble is None:
-            await self._is_well(host_of(request.url))
+            if not request.meta.get(ROBOTS):
+                await self._is_well(host_of(request.url))
             return response
         return await self._failed(request, trouble, f"HTTP {response.status}", asked) or response
 
@@ -99,10 +108,13 @@ class Retry:
             return None
         log.info("%s: %s; tried again in %.3g s", request.url, kind, seconds)
         if trouble is Trouble.BUSY:
-            self._pauses[host] = monotonic() + seconds
-            drop_waiting(self._crawler, Refuse(PAUSES, "the host asks us to wait"), host)
+            self._pause(host, seconds)
         await self._sleep(seconds)
         return _again(request, tried + 1)
+
+    def _pause(self, host: str, seconds: float) -> None:
+        self._pauses[host] = monotonic() + seconds
+        drop_waiting(self._crawler, Refuse(PAUSES, "the host asks us to wait"), host)
 
     async def _sleep(self, seconds: float) -> None:
         end = monotonic() + seconds
@@ -121,7 +133,11 @@ class Retry:
         """A page was none; something may stand before it."""
         rejected, snapshot = getattr(exception, "rejected", None), getattr(exception, "snapshot", None)
         if isinstance(rejected, Blocked) and isinstance(snapshot, Snapshot):
-            await self._count(host_of(snapshot.url), Trouble.BLOCKED, rejected.reason)
+            await self.blocked(snapshot.url, rejected)
+
+    async def blocked(self, url: str, by: Blocked) -> None:
+        """Something stands before a page."""
+        await self._count(host_of(url), Trouble.BLOCKED, by.reason)
 
     # --- hosts ---
 
@@ -159,6 +175,10 @@ class Retry:
             return await asyncio.to_thread(action, *args)
         except TindothiError as error:
             log.error("%s", error)
+
+
+def _asked(response: Response) -> timedelta | None:
+    return retry_after((response.headers.get("Retry-After") or b"").decode("latin-1"), datetime.now(UTC))
 
 
 def _again(request: Request, tried: int | None = None) -> Request:

@@ -24,11 +24,12 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from crawler.config import Config
 from crawler.discover import address, discover
-from crawler.errors import OffSite, Stopped, TindothiError, TooLarge
+from crawler.errors import Blocked, OffSite, Stopped, TindothiError, TooLarge
 from crawler.hints import hint
 from crawler.learned import NOTHING, Learned
 from crawler.memory import Memory
 from crawler.middlewares import FORBIDDEN, WAITS, kind_of
+from crawler.retrying import Retry
 from crawler.stages import BLIND, FAILED, FAILURE, FETCHED, LISTINGS, REASON, REJECTED, UNCHANGED
 from crawler.types import Announcement, Due, Failure, ListingKind, Snapshot, Source, Validators
 from crawler.urls import host_of, owner
@@ -103,6 +104,8 @@ class SourceSpider(Spider):
                 log.exception("listing failed: %s", response.url)
             kind = str(error) if isinstance(error, ListingError) else type(error).__name__
             await self._fail(response.url, kind, str(error))
+            if isinstance(error, Blocked) and (retry := self.crawler.get_downloader_middleware(Retry)):
+                await retry.blocked(response.url, error)
             await self._announce_part(reading)
         self._listings_open += len(further)
         for more in further:
