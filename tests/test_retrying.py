@@ -1,4 +1,4 @@
-"""What the spider does with a host in trouble: pauses and tries within a run, leaves it to a later one, remembers it."""
+"""What the spider does with a host in trouble: it pauses, tries again, leaves it to a later run, and remembers it."""
 
 import time
 from collections import Counter

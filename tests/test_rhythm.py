@@ -119,7 +119,10 @@ def page(body: bytes = b"", **headers: str) -> Snapshot:
         (page(b"<rss><channel><ttl> 60</ttl><item>"), HOUR),
         (page(b"<rss><channel><ttl><![CDATA[60]]></ttl>", cache_control="max-age=600"), HOUR),
         (page(b"<rss><channel><item><ttl>60</ttl></item>"), None),
-        (page(b"<sy:updatePeriod>\n\thourly\t</sy:updatePeriod><sy:updateFrequency> 2 </sy:updateFrequency>"), HOUR / 2),
+        (
+            page(b"<sy:updatePeriod>\n\thourly\t</sy:updatePeriod><sy:updateFrequency> 2 </sy:updateFrequency>"),
+            HOUR / 2,
+        ),
         (page(b"<sy:updatePeriod>daily</sy:updatePeriod>"), DAY),
         (page(b"<sy:updatePeriod>daily</sy:updatePeriod><sy:updateFrequency>0</sy:updateFrequency>"), DAY),
         (page(b"<sy:updatePeriod>now and then</sy:updatePeriod>"), None),
