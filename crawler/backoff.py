@@ -6,6 +6,7 @@
 Pure; `crawler.retrying` acts, and the store remembers (`crawler.types.Host`).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -15,6 +16,7 @@ from crawler.errors import Blocked, Captcha, Consent, Damaged, Firewall, LoginRe
 from crawler.types import Host
 
 DAY = timedelta(days=1)  # no host rests longer, whatever it asks for
+OUTAGE = timedelta(hours=2)  # when no host at all answered for so long, the fault is our network's
 SHORT = 60.0  # seconds that a run waits for a host that asks for so much (`Retry-After`)
 
 
@@ -71,6 +73,7 @@ _KINDS = {
     Damaged.__name__: Trouble.BROKEN,
     **{one.__name__: Trouble.BLOCKED for one in (Blocked, Captcha, Consent, Firewall, LoginRequired, Maintenance)},
 }
+_OURS = frozenset((Trouble.DNS, Trouble.CONNECT, Trouble.TIMEOUT))  # what a host's failure looks like without a network
 _ANSWERS = frozenset((404, 410, 416))  # a host that says so is well
 
 
@@ -119,6 +122,22 @@ def left(host: Host, trouble: Trouble, kind: str, now: datetime, asked: timedelt
 def answered(host: Host, now: datetime) -> Host:
     """The host as it is remembered when it is well: nothing is held against it."""
     return Host(name=host.name, last_success=now, lying_since=host.lying_since)
+
+
+def waiting(hosts: Iterable[Host], now: datetime) -> dict[str, Host]:
+    """The hosts that are not to be asked yet, by name. `hosts`: all that are known.
+
+    Where nobody had answered for long when one of several failed, it was our network: once that is back, all are asked.
+    """
+    known = tuple(hosts)
+    answers = max((host.last_success for host in known if host.last_success), default=None)
+
+    def is_ours(host: Host) -> bool:
+        if len(known) < 2 or host.last_failure is None or of_kind(host.kind) not in _OURS:
+            return False
+        return answers is None or answers < host.last_failure - OUTAGE
+
+    return {host.name: host for host in known if host.not_before and host.not_before > now and not is_ours(host)}
 
 
 def retry_after(value: str, now: datetime) -> timedelta | None:

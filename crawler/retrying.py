@@ -15,7 +15,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
-from crawler.backoff import PATIENCE, Trouble, answered, left, of_kind, of_status, pause, retry_after
+from crawler.backoff import PATIENCE, Trouble, answered, left, of_kind, of_status, pause, retry_after, waiting
 from crawler.config import Config
 from crawler.endings import LOOK, drop_waiting
 from crawler.errors import Blocked, Stopped, TindothiError
@@ -63,8 +63,7 @@ class Retry:
         """The spider begins: what is remembered of the hosts."""
         self._known = {host.name: host for host in await self._told(self._memory.hosts) or ()}
         if getattr(self._crawler.spider, "patient", False):
-            now = datetime.now(UTC)
-            self._left = {name: one for name, one in self._known.items() if one.not_before and one.not_before > now}
+            self._left = waiting(self._known.values(), datetime.now(UTC))
 
     async def process_request(self, request: Request) -> None:
         """A host that pauses is waited for; one that was left is not asked."""

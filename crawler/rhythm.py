@@ -70,7 +70,7 @@ def interval(known: Rhythm, bounds: Bounds, now: datetime) -> timedelta:
 
 
 def turn(known: Rhythm, hosts: Sequence[Host], bounds: Bounds, now: datetime) -> tuple[Turn, datetime | None]:
-    """Whether a source is read now, and else until when it is not. `hosts`: those of its listings that are known."""
+    """Whether a source is read now, and else until when it is not. `hosts`: those of its listings, each of them."""
     if hosts and all(host.not_before and host.not_before > now for host in hosts):
         return Turn.WAITS, min(host.not_before for host in hosts if host.not_before)
     if known.read_at is None or known.waiting or not bounds.most:

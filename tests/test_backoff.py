@@ -1,5 +1,6 @@
 """What a failure means: how often and when it is tried again, and how long its host rests."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -7,7 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.backoff import DAY, PATIENCE, SHORT, Trouble, answered, left, of_kind, of_status, pause, retry_after
+from crawler.backoff import (
+    DAY,
+    PATIENCE,
+    SHORT,
+    Trouble,
+    answered,
+    left,
+    of_kind,
+    of_status,
+    pause,
+    retry_after,
+    waiting,
+)
 from crawler.types import Host
 
 NOW = datetime(2026, 11, 22, 5, tzinfo=UTC)
@@ -123,6 +136,32 @@ def test_success_clears_and_a_lie_stays_known() -> None:
     host = left(Host(name="a.example", lying_since=NOW), Trouble.DNS, "CannotResolveHostError", NOW)
     later = NOW + HOUR
     assert answered(host, later) == Host(name="a.example", last_success=later, lying_since=NOW)
+
+
+def dead(kind: str = "CannotResolveHostError", failed: timedelta = timedelta(0)) -> Host:
+    at = NOW - failed
+    return Host(name="a.example", failures=3, kind=kind, first_failure=at - DAY, last_failure=at, not_before=NOW + HOUR)
+
+
+def well(ago: timedelta) -> Host:
+    return Host(name="b.example", last_success=NOW - ago)
+
+
+@pytest.mark.parametrize(
+    ("hosts", "waits"),
+    [
+        pytest.param([dead(), well(HOUR)], True, id="another one answers"),
+        pytest.param([dead(), well(3 * HOUR)], False, id="nobody does"),
+        pytest.param([dead(failed=3 * HOUR), well(4 * HOUR)], True, id="somebody did, when it failed"),
+        pytest.param([dead(failed=3 * HOUR), well(HOUR)], True, id="the network is back"),
+        pytest.param([dead("HTTP 429"), well(3 * HOUR)], True, id="it answered itself"),
+        pytest.param([dead()], True, id="it is the only one"),
+        pytest.param([dead(), replace(dead(), name="b.example")], False, id="nobody ever answered"),
+        pytest.param([replace(dead(), not_before=NOW), well(HOUR)], False, id="its time has come"),
+    ],
+)
+def test_who_waits(hosts: list[Host], waits: bool) -> None:
+    assert ("a.example" in waiting(hosts, NOW)) is waits
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ class Turns:
 
 def turns(store: "Store", chosen: "Sequence[Source]", config: "Config") -> Turns:
     """Each source's turn, by its own rhythm and what is remembered of its hosts."""
+    from crawler.backoff import waiting
     from crawler.rhythm import Bounds, turn
     from crawler.types import Host
     from crawler.urls import host_of
@@ -38,11 +39,11 @@ def turns(store: "Store", chosen: "Sequence[Source]", config: "Config") -> Turns
     bounds = Bounds(
         least=timedelta(seconds=config.crawl.interval_min), most=timedelta(seconds=config.crawl.interval_max)
     )
-    known = {host.name: host for host in store.hosts()}
+    waits = waiting(store.hosts(), now)
     due, others = [], {}
     for source in chosen:
         names = {host_of(listing.url) for listing in source.listings}
-        hosts = [known.get(name, Host(name=name)) for name in sorted(names)]
+        hosts = [waits.get(name, Host(name=name)) for name in sorted(names)]
         which, until = turn(store.rhythm(source.name), hosts, bounds, now)
         if until is None:
             due.append(source)
@@ -53,9 +54,10 @@ def turns(store: "Store", chosen: "Sequence[Source]", config: "Config") -> Turns
 
 def told_at_the_end(store: "Store", turn: Turns, chosen: "Iterable[Source]") -> Turns:
     """The same with the hosts of these sources that are not to be asked yet, after the run."""
-    now, own = datetime.now(UTC), {name for source in chosen for name in source.hosts}
-    waits = tuple(host for host in store.hosts() if host.name in own and host.not_before and host.not_before > now)
-    return replace(turn, hosts=waits)
+    from crawler.backoff import waiting
+
+    waits, own = waiting(store.hosts(), datetime.now(UTC)), {name for source in chosen for name in source.hosts}
+    return replace(turn, hosts=tuple(host for name, host in waits.items() if name in own))
 
 
 def as_table(turn: Turns) -> dict[str, Any]:
