@@ -96,7 +96,7 @@ def test_a_kind_tells_the_trouble(kind: str, trouble: Trouble | None) -> None:
 def test_tries_and_pauses_within_a_run(
     trouble: Trouble, limit: int, asked: timedelta | None, pauses: list[float]
 ) -> None:
-    found = []
+    found: list[float] = []
     while (seconds := pause(trouble, len(found), limit, asked)) is not None:
         found.append(seconds)
     assert found == pauses

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from tests.storing import DAY, HOUR, OTHER, START, Stage, announcement, article,
 
 LISTING = "https://www.phuong.example/tin-tuc"
 KNOWN = Validators(etag='"a"', last_modified="Sun, 22 Nov 2026 05:00:00 GMT")
-STAMPS = {"etag": KNOWN.etag, "last_modified": KNOWN.last_modified}
+STAMPS: Any = {"etag": KNOWN.etag, "last_modified": KNOWN.last_modified}
 
 
 def lying(store: Store) -> dict[str, object]:
@@ -81,7 +82,7 @@ def edited(at: timedelta | None = None) -> Article:
     ],
 )
 def test_an_article_that_changed_tells_of_its_304s(
-    stage: Stage, store: Store, given: dict[str, str], updated: timedelta | None, lies: bool
+    stage: Stage, store: Store, given: Any, updated: timedelta | None, lies: bool
 ) -> None:
     store.save(judged(stage.page(url_of(1), **STAMPS), article(1)))
     store.unchanged("phuong", url_of(1), stage.pass_time(2 * HOUR))

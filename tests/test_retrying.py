@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from crawler import backoff, retrying
+from crawler import backoff
 from crawler.backoff import PATIENCE, Trouble
 from crawler.stages import Refused
 from crawler.types import Due, Host, Listing, ListingKind, Source
@@ -280,4 +280,3 @@ def test_a_run_that_is_to_end_waits_for_no_pause(monkeypatch: pytest.MonkeyPatch
     crawled = run(Web({f"{HOST}/tin": status(500)}), retries=2, deadline=0.5)
     assert time.monotonic() - began < 10
     assert crawled.memory.failures == []
-    assert retrying.LOOK < 1

@@ -588,7 +588,8 @@ def test_the_deadline_ends_a_run_cleanly_and_what_was_fetched_is_kept() -> None:
 def test_at_the_deadline_what_waits_for_its_turn_is_not_asked_for(deadline: str) -> None:
     some = Web({f"{HOST}/tin": PAGE, ONE: "<p>Một</p>", TWO: "<p>Hai</p>"})
     began = time.monotonic()
-    crawled = run(some, **{deadline: 0.6, "delay": 20})
+    fetch: Any = {deadline: 0.6, "delay": 20}
+    crawled = run(some, **fetch)
     assert some.asked in ([], [f"{HOST}/tin"])
     assert time.monotonic() - began < 15, "the delay alone is longer"
     assert crawled.stats["finish_reason"] == "closespider_timeout"
