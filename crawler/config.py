@@ -90,12 +90,15 @@ class FetchConfig(Section):
     proxy: Proxy = Field("", description="HTTP proxy for all requests, as http://host:port")
     ca_file: Path | None = Field(None, description="file of the certificates to trust (PEM), instead of the system's")
     deadline: Some = Field(3600, description="seconds one run may take")
+    source_deadline: Some = Field(1800, description="seconds one source may take within a run")
 
 
 class CrawlConfig(Section):
     """What is fetched."""
 
     limit: int = Field(200, ge=1, le=1_000_000, description="articles fetched per source and run, at most")
+    interval_min: Seconds = Field(900, description="seconds between two readings of a source's listings, at least")
+    interval_max: Seconds = Field(21600, description="the same, at most; 0: every run reads every source")
     expire_days: int = Field(
         14, ge=1, le=36500, description="days after which an announced article that cannot be had is given up"
     )
@@ -103,6 +106,12 @@ class CrawlConfig(Section):
     recheck_first: Seconds = Field(
         3600, description="seconds until the first re-check; later ones come ever rarer; 0: in every run"
     )
+
+    @model_validator(mode="after")
+    def _is_ordered(self) -> Self:
+        if 0 < self.interval_max < self.interval_min:
+            raise ValueError("interval_min is more than interval_max; mend one of them")
+        return self
 
 
 class ArchiveConfig(Section):

@@ -13,10 +13,12 @@ from cssselect import SelectorError
 from lxml import etree
 
 from crawler.announced import Announced, Item, read_feed, read_sitemap, unpacked
+from crawler.blocked import refuse_blocked
 from crawler.dates import feed_date, page_date
-from crawler.document import decode
-from crawler.errors import Damaged
+from crawler.document import decode, parse
+from crawler.errors import Blocked, Damaged, Rejected
 from crawler.listings import read_api, read_page
+from crawler.segments import segments
 from crawler.types import Announcement, Discovery, Instant, Listing, ListingKind, Snapshot, Source
 from crawler.urls import article_key, belongs, canonical, is_article
 
@@ -39,13 +41,15 @@ def discover(source: Source, listing: Listing, snapshot: Snapshot, now: datetime
     that may follow. Of a sitemap, which never ends, only what is younger than `days`, or undated, is announced; of an
     index the newest `depth` children are read.
 
-    :raises Rejected: it is not what the listing's kind says, or it is damaged
+    :raises Rejected: it is not what the listing's kind says, it is damaged, or something stands before it
     """
     try:
         read = _read(listing, snapshot)
         said = (_dated(item, source, listing, now) for item in read.items)
         if listing.kind is not ListingKind.SITEMAP:
             announced = _announcements(source, said, snapshot.url)
+            if not announced:
+                _refuse_blocked(snapshot)
             return Discovery(announcements=announced, further=_next_page(listing, announced, now))
         since = now - timedelta(days=listing.days)
         return Discovery(
@@ -54,6 +58,17 @@ def discover(source: Source, listing: Listing, snapshot: Snapshot, now: datetime
         )
     except (ValueError, RecursionError, MemoryError, SelectorError, etree.LxmlError) as error:
         raise Damaged(f"the listing cannot be read: {type(error).__name__}: {str(error)[:200]}") from error
+
+
+def _refuse_blocked(snapshot: Snapshot) -> None:
+    """Raise for a captcha, a WAF and the like in the place of a listing; an empty one may say "not found"."""
+    try:
+        page = parse(snapshot)
+        refuse_blocked(page.title, [line.text for line in segments(page.root)], snapshot.body)
+    except Blocked:
+        raise
+    except Rejected:  # it is no page: nothing is said to a reader
+        pass
 
 
 def _read(listing: Listing, snapshot: Snapshot) -> Announced:

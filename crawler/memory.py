@@ -5,11 +5,11 @@ Times are aware; `now` is given by the caller, so that a clock can be played.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from crawler.learned import Learned
-from crawler.types import Announcement, Due, Failure, Snapshot, Validators
+from crawler.types import Announcement, Due, Failure, Host, Snapshot, Validators
 
 
 class Memory(Protocol):
@@ -23,8 +23,13 @@ class Memory(Protocol):
         """Write the page to the archive and index it; gives the snapshot with its `record`. Call before judging."""
         ...
 
-    def announce(self, source: str, listing: Snapshot, found: Iterable[Announcement]) -> int:
-        """In one transaction: every announced URL as pending, and the listing's validators. Gives how many were new."""
+    def announce(
+        self, source: str, listing: Snapshot, found: Iterable[Announcement], hint: timedelta | None = None
+    ) -> int:
+        """In one transaction: every announced URL as pending, and the listing's validators. Gives how many were new.
+
+        `hint`: for how long the listing says that it stays as it is.
+        """
         ...
 
     def due(self, source: str, now: datetime, limit: int) -> Sequence[Due]:
@@ -45,4 +50,12 @@ class Memory(Protocol):
 
     def learned(self, source: str) -> Learned:
         """What recurs on the pages of the source's articles last read, and is no article's own."""
+        ...
+
+    def hosts(self) -> Sequence[Host]:
+        """The hosts that were ever asked, by name."""
+        ...
+
+    def keep_host(self, host: Host) -> None:
+        """Remember how a host answered; what is known of its 304s stays."""
         ...

@@ -1,6 +1,6 @@
 """What stands between the spider and the network: own hosts only, conditional requests, whole answers, the proxy.
 
-The deadline of a run is Scrapy's own (`CLOSESPIDER_TIMEOUT`), and so are robots.txt, delays, retries and size limits.
+Delays and size limits are Scrapy's own; retries are `crawler.retrying`'s, deadlines `crawler.endings`'.
 """
 
 import asyncio
@@ -33,7 +33,9 @@ REDIRECTS = frozenset((301, 302, 303, 307, 308))
 CHUNK = 64 * 1024
 FORBIDDEN = "RobotsForbidden"
 LONGEST_DELAY = 60.0  # seconds between two requests that a robots.txt may ask for
-LOOK, LAST = 0.5, 4.0  # seconds: how often a fetch looks whether the run was stopped, and how long it may go on then
+LOOK, LAST = 0.5, 4.0  # seconds: how often a fetch looks whether the run is to end, and how long it may go on then
+WAITS = "HostWaits"  # the kind of a request that is not made, for its host is left to a later run
+ENDING = "tindothi/ending"  # a stat that is set once the spider's time is over
 
 _UNTRUSTED = ("certificate verify failed", "VerificationError")  # OpenSSL's and service_identity's words
 
@@ -198,8 +200,13 @@ class Network:
             request.meta["proxy"] = self._proxy
 
 
+def is_ending(crawler: Crawler) -> bool:
+    """Whether a signal or a deadline ends the run."""
+    return not crawler.crawling or bool(crawler.stats.get_value(ENDING))
+
+
 class Fetching(HTTP11DownloadHandler):
-    """Fetches, but not for long once the run was stopped: Scrapy would wait for a silent site up to its timeout."""
+    """Fetches, but not for long once the run is to end: Scrapy would wait for a silent site up to its timeout."""
 
     async def download_request(self, request: Request) -> Response:
         """The response.
@@ -209,7 +216,7 @@ class Fetching(HTTP11DownloadHandler):
         fetch = asyncio.ensure_future(super().download_request(request))
         left = LAST
         while not (await asyncio.wait({fetch}, timeout=LOOK))[0]:
-            left -= 0 if self._crawler.crawling else LOOK
+            left -= LOOK if is_ending(self._crawler) else 0
             if left <= 0:
                 fetch.cancel()
                 raise Refuse(Stopped.__name__, "the run was stopped")

@@ -20,11 +20,20 @@ ITEM_PIPELINES = {
 # Requests pass from small numbers to large, answers from large to small.
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "crawler.retrying.Retry": 50,  # in its place, but before robots.txt is asked for
     "crawler.middlewares.Robots": 100,  # in its place
     "crawler.middlewares.OwnHosts": 605,  # sees a redirect before Scrapy's own (600) follows it
     "crawler.middlewares.Conditional": 610,
     "crawler.middlewares.Whole": 620,  # sees the packed body before Scrapy (590) unpacks it
     "crawler.middlewares.Network": 740,  # before Scrapy's proxy middleware (750)
+}
+
+EXTENSIONS = {
+    "storage.runs.RunRecorder": 100,
+    "scrapy.extensions.telnet.TelnetConsole": None,
+    "scrapy.extensions.closespider.CloseSpider": None,
+    "crawler.endings.Deadline": 0,  # in its place
 }
 
 
@@ -48,7 +57,7 @@ def _house(config: Config) -> dict[str, Any]:
         "COMMANDS_MODULE": "crawler.commands.scrapy",
         "ITEM_PIPELINES": ITEM_PIPELINES,
         "DOWNLOADER_MIDDLEWARES": DOWNLOADER_MIDDLEWARES,
-        "EXTENSIONS": {"storage.runs.RunRecorder": 100, "scrapy.extensions.telnet.TelnetConsole": None},
+        "EXTENSIONS": EXTENSIONS,
         "REMOTE_CONTROL_ENABLED": False,  # would run posted code
         "TELNETCONSOLE_ENABLED": False,
         "HTTPCACHE_ENABLED": False,
@@ -98,15 +107,12 @@ def _limits(config: Config) -> dict[str, Any]:
         "DOWNLOAD_FAIL_ON_DATALOSS": True,
         "DNS_TIMEOUT": min(30.0, fetch.timeout),
         "COMPRESSION_ENABLED": True,
-        "RETRY_ENABLED": fetch.retries > 0,
-        "RETRY_TIMES": fetch.retries,
-        "RETRY_HTTP_CODES": [500, 502, 503, 504, 522, 524, 408, 429],
-        "RETRY_GIVE_UP_LOG_LEVEL": "INFO",
+        "RETRY_ENABLED": False,  # Scrapy's: at once, and whatever `Retry-After` says
         "REDIRECT_ENABLED": fetch.redirects > 0,
         "REDIRECT_MAX_TIMES": fetch.redirects,
         "HTTPERROR_ALLOW_ALL": True,  # a refusal is a page too: archived, judged and counted
         "HTTPPROXY_ENABLED": True,
-        "CLOSESPIDER_TIMEOUT": fetch.deadline,
+        "CLOSESPIDER_TIMEOUT": min(fetch.deadline, fetch.source_deadline),  # all sources begin at once
         "DEPTH_LIMIT": 0,  # paging is bounded by each listing's own depth
     }
 

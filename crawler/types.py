@@ -139,7 +139,8 @@ class Discovery:
 class Snapshot:
     """One fetched response. `url` is the final URL after redirects; header names are lower case, order kept.
 
-    `parts` are the further pages of an article that the site splits, in order; they have none themselves.
+    `parts` are the further pages of an article that the site splits, in order; they have none themselves. `doubted`: it
+    was asked for right after a 304, to see whether that was true.
     """
 
     requested_url: str
@@ -153,6 +154,7 @@ class Snapshot:
     part_of: int | None = None  # of a further page that is archived: the record of the article's first page
     parts: "tuple[Snapshot, ...]" = ()
     second: "Snapshot | None" = None  # the same page, asked for again at once: what differs is noise
+    doubted: bool = False
 
     def header(self, name: str) -> str:
         """The first value of a header, or an empty string."""
@@ -387,10 +389,11 @@ class Departure(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validators:
-    """What a server gave to ask again conditionally."""
+    """What a server gave to ask again conditionally. `doubted`: too long ago for a 304 to be simply believed."""
 
     etag: str = ""
     last_modified: str = ""
+    doubted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -416,6 +419,25 @@ class Failure:
     kind: str
     message: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Host:
+    """What is remembered of a host, by its name without `www.`.
+
+    `failures` counts how often in a row runs had to leave it, because of `kind` (as in `Failure`, the last time), from
+    `first_failure` to `last_failure`; it is not to be asked before `not_before`. All of that ends when it answers well,
+    as it last did at `last_success`. `lying_since`: when it last said 304 of something that had changed.
+    """
+
+    name: str
+    failures: int = 0
+    kind: str = ""
+    first_failure: datetime | None = None
+    last_failure: datetime | None = None
+    not_before: datetime | None = None
+    last_success: datetime | None = None
+    lying_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
+from crawler.hints import hint
 from crawler.types import Announcement, Listing, Snapshot
 
 
@@ -16,15 +18,21 @@ class Reading:
 
     All of it is taken down at once at the end: were it done page by page, a run that is killed in between would know
     the first page's articles, and the next run could not tell that it never saw the others.
+
+    `hint`: for how long the first page says that it stays as it is. `doubted`: it said 304 just now; is that true?
     """
 
     listing: Listing
     first: Snapshot | None = None
     found: Mapping[str, Announcement] = field(default_factory=dict)
+    hint: timedelta | None = None
+    doubted: bool = False
 
 
 def with_page(reading: Reading, page: Snapshot, announced: Iterable[Announcement]) -> Reading:
     """The reading with what another page announces; an earlier mention of an article stays."""
     new = {one.key: one for one in announced if one.key not in reading.found}
-    first = reading.first or replace(page, body=b"")
-    return replace(reading, first=first, found={**reading.found, **new})
+    found = {**reading.found, **new}
+    if reading.first:
+        return replace(reading, found=found)
+    return replace(reading, first=replace(page, body=b""), found=found, hint=hint(page))

@@ -11,7 +11,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Self
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -24,10 +24,12 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from crawler.config import Config
 from crawler.discover import address, discover
-from crawler.errors import OffSite, Stopped, TindothiError, TooLarge
+from crawler.errors import Blocked, OffSite, Stopped, TindothiError, TooLarge
+from crawler.hints import hint
 from crawler.learned import NOTHING, Learned
 from crawler.memory import Memory
-from crawler.middlewares import FORBIDDEN, kind_of
+from crawler.middlewares import FORBIDDEN, WAITS, kind_of
+from crawler.retrying import Retry
 from crawler.stages import BLIND, FAILED, FAILURE, FETCHED, LISTINGS, REASON, REJECTED, UNCHANGED
 from crawler.types import Announcement, Due, Failure, ListingKind, Snapshot, Source, Validators
 from crawler.urls import host_of, owner
@@ -50,9 +52,11 @@ class SourceSpider(Spider):
 
     source: ClassVar[Source]
 
-    def __init__(self, *, memory: Memory, **kwargs: Any) -> None:
+    def __init__(self, *, memory: Memory, patient: bool = False, **kwargs: Any) -> None:
+        """`patient`: hosts that earlier runs left are not asked before their time."""
         super().__init__(**kwargs)
         self.memory = memory
+        self.patient = patient
         self.sources: Mapping[str, Source] = dict.fromkeys(self.source.hosts, self.source)
         self._listings_open = len(self.source.listings)
         self._heard = False  # whether any listing had something to say
@@ -100,6 +104,8 @@ class SourceSpider(Spider):
                 log.exception("listing failed: %s", response.url)
             kind = str(error) if isinstance(error, ListingError) else type(error).__name__
             await self._fail(response.url, kind, str(error))
+            if isinstance(error, Blocked) and (retry := self.crawler.get_downloader_middleware(Retry)):
+                await retry.blocked(response.url, error)
             await self._announce_part(reading)
         self._listings_open += len(further)
         for more in further:
@@ -123,7 +129,7 @@ class SourceSpider(Spider):
         listing = reading.listing
         url, form = address(listing)
         typed = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"} if form else {}
-        conditional = listing.method == "GET" and reading.first is None
+        conditional = listing.method == "GET" and reading.first is None and not reading.doubted
         return Request(
             url,
             method=listing.method,
@@ -146,11 +152,12 @@ class SourceSpider(Spider):
     async def _read(self, response: Response, reading: Reading) -> tuple[Reading, ...]:
         """Archive and discover; announce, or give what is still to be read."""
         listing = reading.listing
-        snapshot = received(response, address(listing)[0], self.source.name)
-        if snapshot.status == 304 and reading.first is None:
+        snapshot = replace(received(response, address(listing)[0], self.source.name), doubted=reading.doubted)
+        if snapshot.status == 304 and reading.first is None and not reading.doubted:
             self._count(FETCHED, LISTINGS)
             self._heard = True
-            return ()
+            asked: Validators = response.meta["validators"]
+            return (replace(reading, doubted=True),) if asked.doubted else ()
         refusal = f"HTTP {snapshot.status}" if snapshot.status != 200 else ""
         self._count(FETCHED, *([REJECTED, REASON + refusal] if refusal else [LISTINGS]))
         snapshot = await asyncio.to_thread(self.memory.archive, snapshot)
@@ -158,13 +165,13 @@ class SourceSpider(Spider):
             raise ListingError(refusal)
         found = await asyncio.to_thread(discover, self.source, listing, snapshot, snapshot.fetched_at)
         if listing.kind is ListingKind.SITEMAP:
-            await self._announce(snapshot, found.announcements, whole=not found.further)
+            await self._announce(snapshot, found.announcements, whole=not found.further, stays=hint(snapshot))
             return tuple(Reading(listing=child) for child in found.further)
         more = with_page(reading, snapshot, found.announcements)
         if found.further and len(more.found) > len(reading.found):
             return (replace(more, listing=found.further[0]),)
         if more.first and more.found:
-            await self._announce(more.first, tuple(more.found.values()), whole=True)
+            await self._announce(more.first, tuple(more.found.values()), whole=True, stays=more.hint)
         else:  # its validators are not kept: a 304 would hide for ever what could not be read
             log.warning("%s announces nothing", snapshot.url)
         return ()
@@ -173,16 +180,18 @@ class SourceSpider(Spider):
         """A later page failed: what the pages before it announced is taken down all the same."""
         try:
             if reading.first:
-                await self._announce(reading.first, tuple(reading.found.values()), whole=False)
+                await self._announce(reading.first, tuple(reading.found.values()), whole=False, stays=reading.hint)
         except TindothiError as error:
             await self._fail(reading.first.url if reading.first else "", type(error).__name__, str(error))
 
-    async def _announce(self, page: Snapshot, found: tuple[Announcement, ...], *, whole: bool) -> None:
+    async def _announce(
+        self, page: Snapshot, found: tuple[Announcement, ...], *, whole: bool, stays: timedelta | None
+    ) -> None:
         """One transaction. The validators are kept only if all that the listing leads to was read."""
         self._heard = True
         if not whole:
             page = replace(page, headers=())
-        new = await asyncio.to_thread(self.memory.announce, self.source.name, page, found)
+        new = await asyncio.to_thread(self.memory.announce, self.source.name, page, found, stays)
         log.info("%s announces %d articles, %d new", page.url, len(found), new)
 
     # --- articles ---
@@ -306,10 +315,14 @@ class SourceSpider(Spider):
         return url
 
     async def _lost(self, failure: TwistedFailure, url: str = "") -> None:
-        self._count(FAILED)
-        await self._fail(
-            url or _request(failure).url, kind_of(failure.value), str(failure.value) or repr(failure.value)
-        )
+        url, kind, said = url or _request(failure).url, kind_of(failure.value), str(failure.value)
+        if kind != WAITS:
+            self._count(FAILED)
+            await self._fail(url, kind, said or repr(failure.value))
+        elif (
+            self.crawler.stats.get_value(FAILURE) is None
+        ):  # it was not asked: that is no attempt, and tells nothing new
+            self.crawler.stats.set_value(FAILURE, Failure(url=url, kind=kind, message=said, at=datetime.now(UTC)))
 
     async def _fail(self, url: str, kind: str, message: str) -> None:
         """Take a failure down as data; the store may be the very thing that fails."""

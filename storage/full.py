@@ -30,6 +30,7 @@ TYPES = {
     "meta": "when the store was made, and by which recipe its hashes",
     "source": "a source that has been crawled, and its last failure",
     "listing": "where a source announces articles, and what its server gave to ask again",
+    "host": "how a host answered, and until when it is left alone",
     "pending": "a URL that was announced, and what became of it",
     "record": "a page in the archive: its file and where it lies there",
     "rejection": "a page that is no article, and why",

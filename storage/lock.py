@@ -5,8 +5,9 @@ import json
 import os
 import socket
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Self
 
@@ -16,6 +17,22 @@ _held: dict[Path, "_Held"] = {}
 _guard = threading.Lock()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """The process that holds a lock. `until`: when it should have ended, where it has said so."""
+
+    pid: int
+    host: str
+    started: datetime
+    until: datetime | None = None
+
+    def told(self, now: datetime) -> str:
+        """Who it is, since when, and whether it takes too long."""
+        said = f"process {self.pid} on {self.host}, for {_minutes(now - self.started)} min"
+        late = self.until is not None and now > self.until
+        return said + (f"; it should have ended {_minutes(now - self.until)} min ago" if late and self.until else "")
+
+
 @dataclass(slots=True)
 class _Held:
     file: IO[str]
@@ -23,10 +40,14 @@ class _Held:
 
 
 class RunLock:
-    """The lock on `<data_dir>/run.lock`; within one process it may be taken again. A context manager."""
+    """The lock on `<data_dir>/run.lock`; within one process it may be taken again. A context manager.
 
-    def __init__(self, data_dir: Path) -> None:
+    `seconds`: how long the process means to hold it, at most.
+    """
+
+    def __init__(self, data_dir: Path, seconds: float | None = None) -> None:
         self._path = data_dir.expanduser().resolve() / "run.lock"
+        self._seconds = seconds
 
     def acquire(self) -> None:
         """Takes the lock.
@@ -71,23 +92,48 @@ class RunLock:
                 raise RunLocked(_message(self._path, file)) from None
         file.seek(0)
         file.truncate()
-        owner = {"pid": os.getpid(), "host": socket.gethostname(), "started": datetime.now(UTC).isoformat()}
+        now = datetime.now(UTC)
+        owner = {"pid": os.getpid(), "host": socket.gethostname(), "started": now.isoformat()}
+        if self._seconds is not None:
+            owner["until"] = (now + timedelta(seconds=self._seconds)).isoformat()
         file.write(json.dumps(owner))
         file.flush()
         return file
 
 
-def _message(path: Path, file: IO[str]) -> str:
+def holder(data_dir: Path) -> Holder | None:
+    """Who holds the lock now; None: nobody, or one who has not said who it is."""
+    with suppress(OSError), (data_dir.expanduser().resolve() / "run.lock").open(encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return _holder(file)
+    return None
+
+
+def _holder(file: IO[str]) -> Holder | None:
     file.seek(0)
     try:
         owner = json.loads(file.read(4096))
-        pid, host = int(owner["pid"]), str(owner["host"])
-        minutes = int((datetime.now(UTC) - datetime.fromisoformat(owner["started"])).total_seconds() // 60)
-        who = f"process {pid} on {host}, for {minutes} min"
-        what = f"wait for it to end, or stop it: kill {pid}"
+        until = datetime.fromisoformat(owner["until"]) if "until" in owner else None
+        started = datetime.fromisoformat(owner["started"])
+        if started.utcoffset() is None or (until is not None and until.utcoffset() is None):
+            return None
+        return Holder(pid=int(owner["pid"]), host=str(owner["host"]), started=started, until=until)
     except (ValueError, KeyError, TypeError):
-        who, what = "it has not said who it is", "wait for it to end"
-    return f"another run holds {path.parent} ({who}); {what}"
+        return None
+
+
+def _message(path: Path, file: IO[str]) -> str:
+    owner = _holder(file)
+    if owner is None:
+        return f"another run holds {path.parent} (it has not said who it is); wait for it to end"
+    who = owner.told(datetime.now(UTC))
+    return f"another run holds {path.parent} ({who}); wait for it to end, or stop it: kill {owner.pid}"
+
+
+def _minutes(time: timedelta) -> int:
+    return int(time.total_seconds() // 60)
 
 
 def _forget_in_child() -> None:

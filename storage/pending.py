@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, case, func, insert, literal, or_, select, update
 
 from crawler.types import VIETNAM, Announcement, Due, Failure, Instant, Precision, Snapshot, Source, Validators
-from storage import schema
+from crawler.urls import host_of
+from storage import hosts, schema
 from storage.policy import TRUST, Policy, may_retry, recheck_due
 from storage.rows import LISTED, chunks
 
@@ -44,12 +45,21 @@ def introduce(db: Connection, name: str, now: datetime) -> None:
 
 
 def validators(db: Connection, url: str, now: datetime) -> Validators:
-    """A listing's, unless its last full answer is too long ago."""
+    """A listing's, unless its host lies; doubted where its last full answer is too long ago."""
     row = db.execute(select(listing).where(listing.c.url == url)).first()
-    return _trusted(row.etag, row.last_modified, row.read_at, now) if row else Validators()
+    if row is None or not (row.etag or row.last_modified) or host_of(url) in hosts.liars(db, now):
+        return Validators()
+    return Validators(etag=row.etag, last_modified=row.last_modified, doubted=now - row.read_at >= TRUST)
 
 
-def announce(db: Connection, name: str, page: Snapshot, found: Iterable[Announcement], now: datetime) -> int:
+def announce(
+    db: Connection,
+    name: str,
+    page: Snapshot,
+    found: Iterable[Announcement],
+    now: datetime,
+    hint: timedelta | None = None,
+) -> int:
     """Takes down what a listing announces, with the listing's validators; gives how many URLs were new."""
     introduce(db, name, now)
     if db.execute(select(listing.c.url).where(listing.c.source == name)).first() is None:
@@ -73,7 +83,9 @@ def announce(db: Connection, name: str, page: Snapshot, found: Iterable[Announce
                 values = {"key": key, "source": name, "announced_at": now, "run_at": run_at, "state": State.PENDING}
                 db.execute(insert(pending).values(values | _said(one)))
                 new += 1
-    _keep_validators(db, name, page, now)
+    if new and page.doubted:
+        hosts.lied(db, host_of(page.requested_url), now)
+    _keep_validators(db, name, page, hint, len(announcements))
     mend(db, name, (page.requested_url, page.url))
     return new
 
@@ -102,12 +114,13 @@ def _rechecks(db: Connection, name: str, now: datetime, limit: int, policy: Poli
         .where(article.c.source == name, young | told | doubted)
         .order_by(article.c.first_seen.desc(), article.c.id)
     )
+    liars = hosts.liars(db, now)
     return [
         Due(
             url=row.url,
             key=row.key,
             known=True,
-            validators=_trusted(row.etag, row.last_modified, row.last_read, now),
+            validators=_trusted(row, now) if host_of(row.url) not in liars else Validators(),
             twice=row.noisy or row.restless > 0 or row.last_read == row.first_seen,
         )
         for row in stored
@@ -217,16 +230,20 @@ def _latest(one: Announcement, now: datetime) -> datetime | None:
     return min(max(said), now) if said else None
 
 
-def _trusted(etag: str, last_modified: str, read_at: datetime, now: datetime) -> Validators:
-    return Validators(etag=etag, last_modified=last_modified) if now - read_at < TRUST else Validators()
+def _trusted(row: Row[Any], now: datetime) -> Validators:
+    """An article's, unless its last full answer is too long ago."""
+    known = Validators(etag=row.etag, last_modified=row.last_modified)
+    return known if now - row.last_read < TRUST else Validators()
 
 
-def _keep_validators(db: Connection, name: str, page: Snapshot, now: datetime) -> None:
+def _keep_validators(db: Connection, name: str, page: Snapshot, hint: timedelta | None, shown: int) -> None:
     values = {
         "source": name,
         "etag": page.header("etag"),
         "last_modified": page.header("last-modified"),
+        "hint": int(hint.total_seconds()) if hint else None,
         "read_at": page.fetched_at,
+        "shown": shown,
     }
     if not db.execute(update(listing).where(listing.c.url == page.requested_url).values(values)).rowcount:
         db.execute(insert(listing).values(values | {"url": page.requested_url}))

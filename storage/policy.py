@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 TRUST = timedelta(days=1)  # how long validators are used before the page is asked for unconditionally: 304s may lie
+LIES = timedelta(days=30)  # how long a host is asked unconditionally that said 304 of something that had changed
 DOUBT = timedelta(days=1)  # how long a site that lost many articles at once may take to find them again
 _FEW = 2  # articles: as many may be taken back in any run
 _WAIT = timedelta(minutes=15)
@@ -75,6 +76,24 @@ def recheck_due(
         return False
     first = timedelta(seconds=policy.recheck_first)
     return not first or now - last_checked >= max(first, (now - last_changed) / 4)
+
+
+def has_lied(
+    known: tuple[str, str],
+    given: tuple[str, str],
+    *,
+    read_at: datetime,
+    checked_at: datetime,
+    changed_at: datetime | None,
+) -> bool:
+    """Whether an article's text that changed shows that 304s of its host are not true.
+
+    So it is where the same validators (`known`, `given`: ETag and Last-Modified) were given to both texts; or where the
+    page says that it changed after its last reading (`read_at`), but before a 304 that came later (`checked_at`).
+    """
+    tags = known[0], given[0]
+    same = tags[0] == tags[1] if any(tags) else bool(known[1]) and known[1] == given[1]
+    return same or (changed_at is not None and read_at < changed_at <= checked_at)
 
 
 def are_many(gone: int, there: int) -> bool:

@@ -13,11 +13,12 @@ from sqlalchemy import Connection, Insert, Row, delete, insert, or_, select, upd
 from crawler.learned import refurnished
 from crawler.noise import differ, only_noise
 from crawler.text import content_hash, text_key
-from crawler.types import Article, Cause, Change
-from storage import absences, ledger, pending, schema, search, stories
+from crawler.types import Article, Cause, Change, Precision
+from crawler.urls import host_of
+from storage import absences, hosts, ledger, pending, schema, search, stories
 from storage.changes import Decision, Known, Seen, Twin, decide
 from storage.page import Answer, Page, Question
-from storage.policy import Policy
+from storage.policy import Policy, has_lied
 from storage.rows import (
     LISTED,
     article_of,
@@ -197,6 +198,22 @@ def _visited(db: Connection, page: Page, known: Row[Any], decision: Decision, no
     db.execute(update(article).where(article.c.id == known.id).values(values))
     if known.withdrawn_at:
         ledger.follow(db, known.story_id, now)
+    if decision.cause is Cause.SITE and _shows_a_lie(page, known):
+        hosts.lied(db, host_of(known.url), page.fetched_at)
+
+
+def _shows_a_lie(page: Page, known: Row[Any]) -> bool:
+    """Whether a text that the site changed shows that its 304s are not true; one that changes all the time does not."""
+    snapshot, updated = page.judged.snapshot, page.article.updated
+    if known.noisy or known.restless or known.gone_at:
+        return False
+    return has_lied(
+        (known.etag, known.last_modified),
+        (snapshot.header("etag"), snapshot.header("last-modified")),
+        read_at=known.last_read,
+        checked_at=known.last_checked,
+        changed_at=updated.at if updated and updated.precision is Precision.MINUTE else None,
+    )
 
 
 def _as_revised(page: Page, known: Row[Any], decision: Decision) -> dict[str, Any]:

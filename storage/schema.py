@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 
-HEAD = "0012"  # the migration that makes these tables
+HEAD = "0013"  # the migration that makes these tables
 FULL_TEXT = "search"
 
 metadata = MetaData(
@@ -138,8 +138,24 @@ listing = Table(
     # the site said
     _text("etag"),
     _text("last_modified"),
+    Column("hint", Integer),  # seconds for which it says that it stays as it is
     # we know
     Column("read_at", Utc, nullable=False),  # last answer with a body
+    _count("shown"),  # articles that it announced then
+)
+
+host = Table(  # crawler.types.Host
+    "host",
+    metadata,
+    Column("name", Printed, primary_key=True),
+    # we know
+    _count("failures"),
+    _text("kind"),
+    Column("first_failure", Utc),
+    Column("last_failure", Utc),
+    Column("not_before", Utc),
+    Column("last_success", Utc),
+    Column("lying_since", Utc),
 )
 
 pending = Table(

@@ -17,6 +17,7 @@ from crawler.document import parse
 from crawler.errors import Rejected, StoreError
 from crawler.learned import PAGES, Learned, learn
 from crawler.parts import further
+from crawler.rhythm import Rhythm
 from crawler.text import HASH_VERSION
 from crawler.types import (
     Announcement,
@@ -25,6 +26,7 @@ from crawler.types import (
     Due,
     Failure,
     Feed,
+    Host,
     Judged,
     Run,
     Snapshot,
@@ -39,6 +41,7 @@ from storage import (
     entries,
     exporting,
     full,
+    hosts,
     importing,
     leaving,
     ledger,
@@ -47,6 +50,7 @@ from storage import (
     pending,
     reading,
     rehash,
+    rhythms,
     saving,
     schema,
     search,
@@ -131,7 +135,7 @@ class Store:
     # --- what the crawl knows and tells: `crawler.memory.Memory` ---
 
     def validators(self, url: str) -> Validators:
-        """What the server last gave for this listing; nothing where its last full answer is a day old: 304s may lie."""
+        """What the server last gave for this listing: doubted a day later, and nothing where its 304s have lied."""
         with self._database.reading() as db:
             return pending.validators(db, url, self._clock())
 
@@ -146,11 +150,16 @@ class Store:
             return replace(kept, second=self.archive(snapshot.second))
         return self._pages.archive(snapshot)
 
-    def announce(self, source: str, listing: Snapshot, found: Iterable[Announcement]) -> int:
-        """In one transaction: every announced URL as pending, and the listing's validators. Gives how many were new."""
+    def announce(
+        self, source: str, listing: Snapshot, found: Iterable[Announcement], hint: timedelta | None = None
+    ) -> int:
+        """In one transaction: every announced URL as pending, and the listing's validators. Gives how many were new.
+
+        `hint`: for how long the listing says that it stays as it is.
+        """
         found = tuple(found)
         with self._database.writing() as db:
-            return pending.announce(db, source, listing, found, self._clock())
+            return pending.announce(db, source, listing, found, self._clock(), hint)
 
     def due(self, source: str, now: datetime, limit: int) -> Sequence[Due]:
         """Pending URLs, the newest announcements first; then stored articles whose re-check has come."""
@@ -180,6 +189,21 @@ class Store:
         with self._database.reading() as db:
             pages = reading.pages(db, source, PAGES)
         return learn(pages)
+
+    def hosts(self) -> tuple[Host, ...]:
+        """The hosts that were ever asked, by name: how they answered, and until when they are left alone."""
+        with self._database.reading() as db:
+            return hosts.hosts(db)
+
+    def keep_host(self, host: Host) -> None:
+        """Remembers how a host answered; what is known of its 304s stays."""
+        with self._database.writing() as db:
+            hosts.keep(db, host)
+
+    def rhythm(self, source: str) -> Rhythm:
+        """When a source's listings were read, and how often it publishes."""
+        with self._database.reading() as db:
+            return rhythms.rhythm(db, source, self._clock())
 
     # --- what the flow stores ---
 

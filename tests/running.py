@@ -187,6 +187,7 @@ def operator(folder: Path, web: LocalWeb, **more: str) -> Operator:
         "TINDOTHI_FETCH__CONCURRENCY": "4",
         "TINDOTHI_FETCH__RETRIES": "0",
         "TINDOTHI_CRAWL__RECHECK_FIRST": "0",
+        "TINDOTHI_CRAWL__INTERVAL_MAX": "0",
         "TINDOTHI_BASELINE__ITEMS": "1000",
         "TINDOTHI_BASELINE__DAYS": "3650",
         **more,

@@ -233,6 +233,7 @@ def fill(stage: Stage) -> None:
         "INSERT INTO absence (article_id, gone_at, gone_how, withdrawn_at, back_at) VALUES"
         " (1, '2026-11-20 01:00:00', 'home', '2026-11-20 02:00:00', '2026-11-21 01:00:00')"
     )
+    stage.sql("INSERT INTO host (name, failures, kind, not_before) VALUES ('a', 1, 'DNS', '2026-11-20 01:00:00')")
     stage.sql("INSERT INTO volume (feed, number, sealed_at) VALUES ('do-thi', 1, '2026-11-20 01:00:00')")
     stage.sql(
         "INSERT INTO channel (name, began, up_to, since) VALUES"

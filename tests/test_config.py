@@ -54,6 +54,14 @@ def test_relative_paths_belong_to_the_file_that_names_them(clean: Path, monkeypa
     assert config.sources.directories == (clean / "etc" / "mine", Path("/home/ops/ours"))
 
 
+def test_the_bounds_of_the_rhythm_are_in_order(clean: Path) -> None:
+    write(clean, "[crawl]\ninterval_min = 60\ninterval_max = 0\n")
+    assert load().crawl.interval_max == 0
+    write(clean, "[crawl]\ninterval_min = 60\ninterval_max = 30\n")
+    with pytest.raises(ConfigError, match="crawl: interval_min is more than interval_max; mend one of them"):
+        load()
+
+
 def test_every_mistake_is_listed_at_once(clean: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write(clean, '[fetch]\ndelay = "fast"\ndealy = 1\n[feed]\nentries = 0\n')
     monkeypatch.setenv("TINDOTHI_FETCH__RETRIES", "many")

@@ -54,6 +54,12 @@ def test_the_exit_code_tells_the_truth(runs: list[Run], wrong_files: int, expect
     assert verdict(runs, wrong_files=wrong_files, expected=expected) is code
 
 
+def test_a_source_that_is_left_alone_for_its_failures_is_not_well() -> None:
+    assert verdict([run()], expected=1, waiting=1) is Exit.SOME_FAILED
+    assert verdict([], waiting=1) is Exit.SOME_FAILED
+    assert verdict([run(fetched=0, listings=0)], expected=1, waiting=1) is Exit.NOTHING_FETCHED
+
+
 def test_totals_add_up() -> None:
     sums = total([run(reasons={"NoText": 1}, rejected=1, fetched=4), run(reasons={"NoText": 1}, rejected=1, fetched=4)])
     assert sums["fetched"] == 8

@@ -4,12 +4,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from crawler.errors import RunLocked, StoreError
-from storage.lock import RunLock
+from storage.lock import Holder, RunLock, holder
 
 ROOT = Path(__file__).resolve().parent.parent
 HOLD = "import sys; from pathlib import Path; from storage.lock import RunLock\n"
@@ -39,6 +40,37 @@ def test_another_process_is_told_who_holds_it(tmp_path: Path) -> None:
         assert message.endswith(f", for 0 min); wait for it to end, or stop it: kill {process.pid}")
     with RunLock(tmp_path):
         pass
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "told"),
+    [
+        (90, None, "for 90 min"),
+        (90, 30, "for 90 min"),
+        (90, -30, "for 90 min; it should have ended 30 min ago"),
+        (0, 0, "for 0 min"),
+    ],
+)
+def test_one_that_holds_it_too_long_is_told(since: int, until: int | None, told: str) -> None:
+    now = datetime(2026, 11, 22, tzinfo=UTC)
+    ends = None if until is None else now + timedelta(minutes=until)
+    owner = Holder(pid=4711, host="here", started=now - timedelta(minutes=since), until=ends)
+    assert owner.told(now) == f"process 4711 on here, {told}"
+
+
+def test_others_may_ask_who_holds_it(tmp_path: Path) -> None:
+    assert holder(tmp_path) is None
+    with other(tmp_path, HOLD.replace("sys.argv[1])", "sys.argv[1]), 60")) as process:
+        found = holder(tmp_path)
+        assert found and found.until
+        assert (found.pid, found.until - found.started) == (process.pid, timedelta(minutes=1))
+        with pytest.raises(RunLocked, match=f"process {process.pid} on .*, for 0 min"):
+            RunLock(tmp_path).acquire()
+        for nonsense in (b"", b"[]", b'{"pid": 1, "host": "a", "started": "2026-11-22"}'):
+            (tmp_path / "run.lock").write_bytes(nonsense)
+            assert holder(tmp_path) is None
+    (tmp_path / "run.lock").write_text('{"pid": 4711, "host": "here", "started": "2026-11-22T00:00:00+00:00"}')
+    assert holder(tmp_path) is None, "what a dead process wrote is no lock"
 
 
 def test_the_lock_dies_with_its_process(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ SLOW = {"TINDOTHI_FETCH__DELAY": "0.1", "TINDOTHI_FETCH__CONCURRENCY": "1"}
 def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalWeb]:
     folder = tmp_path_factory.mktemp("web")
     with LocalWeb(folder, articles_per_site=2) as local:
-        for name in ("well", "silent"):
+        for name in ("well", "silent", "slow", "busy"):
             declare(folder / "sources", name)
             host = f"{name}.example"
             local.serve(host, "/robots.txt", "User-agent: *\nAllow: /\n", headers=(("Content-Type", "text/plain"),))
@@ -83,10 +83,13 @@ def test_killed_twice_and_run_again_everything_stands_once(web: LocalWeb, ops: O
 
 
 def test_stopped_it_ends_soon_and_the_next_run_goes_on(web: LocalWeb, ops: Operator) -> None:
-    """One site is silent, the other has its articles waiting for their turn; neither holds the run up."""
+    """One site is silent, one drips, one asks us to wait, and one has its articles waiting: none holds the run up."""
     web.fault("silent.example", Fault.HANG)
-    run = ops.begin("crawl", "--json", "well", "silent", **{**SLOW, "TINDOTHI_FETCH__DELAY": "1"})
-    run.until(lambda: web.asked(f"https://well.example{LISTING}") > 0 and len(web.requests) >= 5)
+    web.fault(f"https://slow.example{LISTING}", Fault.DRIP)
+    web.serve("busy.example", LISTING, "", status=429, headers=(("Retry-After", "50"),))
+    paced = {**SLOW, "TINDOTHI_FETCH__DELAY": "1", "TINDOTHI_FETCH__RETRIES": "2"}
+    run = ops.begin("crawl", "--json", "well", "silent", "slow", "busy", **paced)
+    run.until(lambda: all(web.asked(f"https://{name}.example{LISTING}") for name in ("well", "slow", "busy")))
     run.signal(signal.SIGTERM)
     ran = run.ended(SOON)
     assert (ran.code, "Traceback" in ran.err) == (9, False), ran.err

@@ -128,9 +128,12 @@ def test_last_failure_is_told_until_the_same_page_answers(stage: Stage, store: S
 def test_validators_are_not_trusted_for_more_than_a_day(stage: Stage, store: Store) -> None:
     store.announce("phuong", stage.page(LISTING, etag='"v1"'), [])
     stage.pass_time(DAY - timedelta(seconds=1))
-    assert store.validators(LISTING).etag
+    assert store.validators(LISTING) == Validators(etag='"v1"')
     stage.pass_time(timedelta(seconds=1))
-    assert store.validators(LISTING) == Validators()
+    assert store.validators(LISTING) == Validators(etag='"v1"', doubted=True)
+    store.announce("phuong", stage.page(LISTING), [])
+    stage.pass_time(DAY)
+    assert store.validators(LISTING) == Validators(), "nothing to doubt"
 
 
 def test_a_redirected_address_is_known_too(stage: Stage, store: Store) -> None:

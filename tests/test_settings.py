@@ -49,11 +49,11 @@ def test_what_scrapy_leaves_open_is_said(name: str, value: object) -> None:
         ({"concurrency": 2}, {"CONCURRENT_REQUESTS_PER_DOMAIN": 2, "AUTOTHROTTLE_TARGET_CONCURRENCY": 2.0}),
         ({"timeout": 7}, {"DOWNLOAD_TIMEOUT": 7}),
         ({"max_size": 4096}, {"DOWNLOAD_MAXSIZE": 4096}),
-        ({"retries": 0}, {"RETRY_ENABLED": False}),
-        ({"retries": 4}, {"RETRY_ENABLED": True, "RETRY_TIMES": 4}),
+        ({"retries": 4}, {"RETRY_ENABLED": False}),  # Scrapy's own, for ours stands in its place
         ({"redirects": 3}, {"REDIRECT_MAX_TIMES": 3}),
         ({"redirects": 0}, {"REDIRECT_ENABLED": False}),
         ({"deadline": 60}, {"CLOSESPIDER_TIMEOUT": 60}),
+        ({"source_deadline": 50}, {"CLOSESPIDER_TIMEOUT": 50}),
     ],
 )
 def test_our_configuration_holds(fetch: dict[str, Any], expected: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ import time
 import zlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -192,6 +193,36 @@ def test_a_listing_is_asked_conditionally_and_a_304_leaves_the_pending_articles_
     assert (crawled.count("fetched"), crawled.count("listings")) == (3, 1)
 
 
+def test_a_doubted_304_of_a_listing_is_looked_into_at_once() -> None:
+    asked: list[Any] = []
+
+    def listing(request: web.Request) -> web.Response:
+        asked.append(request.headers.get("If-None-Match"))
+        return web.Response(status=304) if asked[-1] else text(PAGE, ETag='"v1"')
+
+    memory = Remembered()
+    memory.stored_validators[f"http://{HOST}/tin"] = Validators(etag='"v1"', doubted=True)
+    crawled = run(Web({f"{HOST}/tin": listing}), memory=memory)
+    assert asked == ['"v1"', None]
+    assert memory.doubted == [f"http://{HOST}/tin"]
+    assert (crawled.count("listings"), crawled.count("blind")) == (2, 0)
+    assert memory.stored_validators == {f"http://{HOST}/tin": Validators(etag='"v1"')}
+
+
+def test_a_304_to_a_listing_that_was_asked_for_without_condition_is_a_failure() -> None:
+    memory = Remembered()
+    memory.stored_validators[f"http://{HOST}/tin"] = Validators(etag='"v1"', doubted=True)
+    crawled = run(Web({f"{HOST}/tin": lambda _: web.Response(status=304)}), memory=memory)
+    assert failures(crawled) == [(f"{HOST}/tin", "HTTP 304")]
+
+
+def test_how_long_a_listing_stays_as_it_is_is_taken_down() -> None:
+    rss = f"<rss><channel><ttl>90</ttl><item><link>http://{ONE}</link></item></channel></rss>"
+    feed = Listing(kind=ListingKind.RSS, url=f"http://{HOST}/rss")
+    memory = run(Web({f"{HOST}/rss": rss, ONE: "<p>Một</p>"}), replace(SOURCE, listings=(feed,))).memory
+    assert memory.hints == {f"http://{HOST}/rss": timedelta(minutes=90)}
+
+
 def test_a_known_article_that_did_not_change_is_told_and_counted() -> None:
     memory = Remembered()
     memory.known["binhan:1"] = Due(
@@ -336,10 +367,17 @@ def test_what_is_pending_is_fetched_even_if_every_listing_fails() -> None:
 
 
 def test_a_source_that_announces_nothing_at_all_is_a_failure_and_one_empty_section_is_not() -> None:
-    some = Web({f"{HOST}/a": "<p>Hệ thống đang bảo trì</p>", f"{HOST}/b": ""})
+    some = Web({f"{HOST}/a": "<p>Chuyên mục chưa có bài nào</p>", f"{HOST}/b": ""})
     assert failures(run(some, listings(f"{HOST}/a", f"{HOST}/b"))) == [(f"{HOST}/a", "NothingAnnounced")]
     some.answers[f"{HOST}/b"] = PAGE
     assert failures(run(some, listings(f"{HOST}/a", f"{HOST}/b"))) == []
+
+
+def test_what_stands_in_a_listings_place_is_named() -> None:
+    some = Web({f"{HOST}/a": "<p>Hệ thống đang bảo trì</p>", f"{HOST}/tin": PAGE})
+    crawled = run(some, listings(f"{HOST}/a", f"{HOST}/tin"))
+    assert failures(crawled) == [(f"{HOST}/a", "Maintenance")]
+    assert (crawled.count("blind"), [url for url, _ in pages(crawled)]) == (1, [ONE, TWO])
 
 
 def test_an_empty_listing_does_not_leave_validators_that_would_hide_it() -> None:
@@ -521,7 +559,7 @@ class Locked(Remembered):
     def refuse(self, *_: Any, **__: Any) -> Any:
         raise StoreLocked("the database is locked")
 
-    archive = announce = due = fail = validators = refuse
+    archive = announce = due = fail = validators = hosts = keep_host = refuse
 
 
 def test_a_locked_store_is_the_runs_failure_and_no_crash() -> None:
@@ -538,10 +576,23 @@ def test_the_deadline_ends_a_run_cleanly_and_what_was_fetched_is_kept() -> None:
 
     many = "".join(f'<a href="/tin-{number}.html">T</a>' for number in range(50))
     some = Web({f"{HOST}/tin": many} | {f"{HOST}/tin-{number}.html": slow for number in range(50)})
-    crawled = run(some, deadline=0.5)
+    crawled = run(some, deadline=1.5)
     assert crawled.stats["finish_reason"] == "closespider_timeout"
     assert 0 < len(crawled.items) < 20
     assert crawled.count("fetched") == 1 + len(crawled.items)
+    assert crawled.stats["tindothi/failure"].kind == "Deadline"
+    assert crawled.memory.failures == [], "what is left counts as no attempt"
+
+
+@pytest.mark.parametrize("deadline", ["deadline", "source_deadline"])
+def test_at_the_deadline_what_waits_for_its_turn_is_not_asked_for(deadline: str) -> None:
+    some = Web({f"{HOST}/tin": PAGE, ONE: "<p>Một</p>", TWO: "<p>Hai</p>"})
+    began = time.monotonic()
+    fetch: Any = {deadline: 0.6, "delay": 20}
+    crawled = run(some, **fetch)
+    assert some.asked in ([], [f"{HOST}/tin"])
+    assert time.monotonic() - began < 15, "the delay alone is longer"
+    assert crawled.stats["finish_reason"] == "closespider_timeout"
 
 
 class OwnSpider(SourceSpider):

@@ -11,7 +11,7 @@ from scrapy.crawler import AsyncCrawlerRunner
 from scrapy.settings import Settings
 
 from crawler.learned import NOTHING, Learned
-from crawler.types import Announcement, Due, Failure, Snapshot, Validators
+from crawler.types import Announcement, Due, Failure, Host, Snapshot, Validators
 from tests.test_settings import settings_with
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -82,6 +82,9 @@ class Remembered:
         self.asked_due = 0
         self.lessons: dict[str, Learned] = {}
         self.asked_lessons: list[str] = []
+        self.kept_hosts: dict[str, Host] = {}
+        self.hints: dict[str, Any] = {}
+        self.doubted: list[str] = []
 
     def validators(self, url: str) -> Validators:
         return self.stored_validators.get(url, Validators())
@@ -90,8 +93,10 @@ class Remembered:
         self.archived.append(snapshot)
         return snapshot
 
-    def announce(self, source: str, listing: Snapshot, found: tuple[Announcement, ...]) -> int:
+    def announce(self, source: str, listing: Snapshot, found: tuple[Announcement, ...], hint: Any = None) -> int:
         self.announced.append((listing.requested_url, len(found)))
+        self.hints[listing.requested_url] = hint
+        self.doubted += [listing.requested_url] if listing.doubted else []
         self.stored_validators[listing.requested_url] = Validators(
             etag=listing.header("etag"), last_modified=listing.header("last-modified")
         )
@@ -115,6 +120,12 @@ class Remembered:
     def learned(self, source: str) -> Learned:
         self.asked_lessons.append(source)
         return self.lessons.get(source, NOTHING)
+
+    def hosts(self) -> list[Host]:
+        return list(self.kept_hosts.values())
+
+    def keep_host(self, host: Host) -> None:
+        self.kept_hosts[host.name] = host
 
 
 class Collect:
@@ -160,7 +171,10 @@ def calm_settings(memory: Any, kept: Kept, *, limit: int = 200, **fetch: Any) ->
             "DOWNLOAD_HANDLERS": {},  # ours needs the reactor
             "TINDOTHI_MEMORY": lambda _: memory,
             "ITEM_PIPELINES": {Collect: 100},
-            "EXTENSIONS": {},
+            "EXTENSIONS": {
+                "scrapy.extensions.closespider.CloseSpider": None,
+                "crawler.endings.Deadline": 0,
+            },
             "KEPT": kept,
             "LOG_ENABLED": False,
         },

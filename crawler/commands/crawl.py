@@ -11,6 +11,7 @@ from crawler.errors import ConfigError, PublishError, StoreError
 
 if TYPE_CHECKING:
     from crawler.commands.push import Told
+    from crawler.commands.turns import Turns
     from crawler.config import Config
     from crawler.types import Run, Source
     from feeds.publish import Published
@@ -22,9 +23,12 @@ OUTCOMES = ("listings", "new", "revised", "unchanged", "duplicate", "rejected")
 @click.argument("names", metavar="[SOURCE]...", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="End with one JSON object: the counts in all and per source.")
 def command(names: tuple[str, ...], as_json: bool) -> None:
-    """Fetch what is new from the SOURCEs (all that are not dead, unless named), store it and publish the feeds.
+    """Fetch what is new from the SOURCEs, store it and publish the feeds.
 
-    Only one run at a time works in a data directory. What a run could not fetch, the next one tries again. In cron:
+    Without a name, from all whose turn it is: a source is read as often as it publishes (`crawl.interval_min`,
+    `crawl.interval_max`), and a host that fails is asked ever more rarely. A source that is named is read at once.
+
+    Only one run at a time works in a data directory. What a run could not fetch, a later one tries again. In cron:
 
     \b
       */30 * * * *  tindothi crawl
@@ -32,6 +36,7 @@ def command(names: tuple[str, ...], as_json: bool) -> None:
     from crawler.classify import read_topics
     from crawler.commands.publish import define_feeds, publish_feeds
     from crawler.commands.push import begin
+    from crawler.commands.turns import Turns, told_at_the_end, turns
     from crawler.config import load
     from crawler.health import Exit, verdict
     from spiders.read import read_sources
@@ -44,9 +49,10 @@ def command(names: tuple[str, ...], as_json: bool) -> None:
     for error in (*wrong, *wrong_topics):
         click.echo(f"tindothi: {error}", err=True)
     chosen = choose(sources, names or config.sources.only)
-    with RunLock(config.data_dir):
+    with RunLock(config.data_dir, config.fetch.deadline):
         with open_store(config) as store:  # a store that refuses is told before anything is fetched
-            for source in chosen:
+            turn = Turns(due=chosen) if names else turns(store, chosen, config)
+            for source in turn.due:
                 store.meet(source)
             begin(store, config)
             whole = not (wrong or wrong_topics)
@@ -55,16 +61,18 @@ def command(names: tuple[str, ...], as_json: bool) -> None:
             click.echo(f"tindothi: {error}", err=True)
         from crawler.commands.process import crawl  # the engine takes a second to load: what is wrong is told before
 
-        runs = crawl(config, [(source.name, {}) for source in chosen], "crawl")
-        code = verdict(runs, wrong_files=len((*wrong, *wrong_topics, *wrong_feeds)), expected=len(chosen))
+        runs = crawl(config, [(source.name, {"patient": not names}) for source in turn.due], "crawl")
+        mistakes = len((*wrong, *wrong_topics, *wrong_feeds))
+        code = verdict(runs, wrong_files=mistakes, expected=len(turn.due), waiting=turn.waiting)
         try:
             with open_store(config) as store:
+                turn = told_at_the_end(store, turn, chosen)
                 feeds = publish_feeds(store, defined, config, whole=whole and not wrong_feeds)
         except PublishError as error:
             click.echo(f"tindothi: {error}", err=True)
             feeds, code = (), code if code is Exit.STORE else Exit.NOT_PUBLISHED
     told = () if code is Exit.STOPPED else tell(config, feeds)  # without the lock: nobody who is slow holds it
-    report(runs, sources, feeds, told, as_json=as_json)
+    report(runs, sources, feeds, told, turn, as_json=as_json)
     sys.exit(code)
 
 
@@ -106,12 +114,15 @@ def report(
     sources: "Mapping[str, Source]",
     feeds: "Sequence[Published]",
     told: "Sequence[Told]" = (),
+    turn: "Turns | None" = None,
     *,
     as_json: bool,
 ) -> None:
     """What was done: a line for each source, feed and channel, or one JSON object."""
     from crawler.commands.push import as_table
     from crawler.commands.push import report as report_push
+    from crawler.commands.turns import as_table as table_of_turns
+    from crawler.commands.turns import report_turns
     from crawler.health import total
 
     report_push(told, as_json=as_json)
@@ -119,9 +130,9 @@ def report(
     if as_json:
         each = {run.source: {**total([run]), "rules": dict(run.rules), "failure": _failure(run)} for run in runs}
         written = [{"path": str(feed.path), "entries": feed.entries, "written": feed.written} for feed in feeds]
-        click.echo(
-            json.dumps({**total(runs), "sources": each, "feeds": written, "push": as_table(told)}, ensure_ascii=False)
-        )
+        left = table_of_turns(turn) if turn else {}
+        table = {**total(runs), "sources": each, **left, "feeds": written, "push": as_table(told)}
+        click.echo(json.dumps(table, ensure_ascii=False))
         return
     for run in runs:
         source = sources.get(run.source)
@@ -130,6 +141,8 @@ def report(
         if run.failure:
             where = f" — {run.failure.url}" if run.failure.url else ""
             click.echo(f"  last failure: {run.failure.kind}: {run.failure.message}{where}")
+    if turn:
+        report_turns(turn)
     for feed in feeds:
         click.echo(f"{feed.path}: {feed.entries} entries, {'written' if feed.written else 'unchanged'}")
 

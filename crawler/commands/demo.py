@@ -77,6 +77,7 @@ def _settings(folder: Path, proxy: str, ca_file: Path) -> dict[str, str]:
         "TINDOTHI_FETCH__DELAY": "0",
         "TINDOTHI_FETCH__CONCURRENCY": "4",
         "TINDOTHI_CRAWL__RECHECK_FIRST": "0",
+        "TINDOTHI_CRAWL__INTERVAL_MAX": "0",
         "TINDOTHI_BASELINE__ITEMS": "1000",
         "TINDOTHI_BASELINE__DAYS": "3650",
     }

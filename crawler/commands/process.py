@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.crawler import AsyncCrawlerProcess
 
 from crawler.commands.progress import progress
 from crawler.config import Config
+from crawler.endings import LOOK, drop_waiting
 from crawler.errors import Stopped
 from crawler.middlewares import Refuse
 from crawler.settings import scrapy_settings
@@ -17,9 +18,6 @@ from crawler.types import Failure, Run
 from storage.runs import runs
 
 QUIET = ("filelock", "htmldate", "trafilatura", "charset_normalizer", "dateparser", "warcio", "tldextract")
-
-
-LOOK = 0.2  # seconds
 
 
 class Process(AsyncCrawlerProcess):
@@ -36,17 +34,8 @@ class Process(AsyncCrawlerProcess):
         ending = asyncio.ensure_future(super().stop())
         while not (await asyncio.wait({ending}, timeout=LOOK))[0]:
             for crawler in tuple(self.crawlers):
-                _drop_waiting(crawler)
+                drop_waiting(crawler, Refuse(Stopped.__name__, "the run was stopped"))
         await ending
-
-
-def _drop_waiting(crawler: Crawler) -> None:
-    if crawler.engine is None:
-        return
-    for slot in crawler.engine.downloader.slots.values():
-        while slot.queue:
-            _, waiting = slot.queue.popleft()
-            waiting.errback(Refuse(Stopped.__name__, "the run was stopped"))
 
 
 def crawl(config: Config, spiders: Iterable[tuple[Any, Mapping[str, Any]]], label: str) -> tuple[Run, ...]:

@@ -27,7 +27,7 @@ class Command(crawl.Command):
         try:
             for name in args:
                 self.crawler_process.spider_loader.load(name)
-            with RunLock(config.data_dir):
+            with RunLock(config.data_dir, config.fetch.deadline):
                 open_store(config).close()
                 super().run(args, opts)
         except KeyError as error:
