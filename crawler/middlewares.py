@@ -11,12 +11,10 @@ from typing import Any, Self
 from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request, signals
-from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import (
     DownloadCancelledError,
-    DownloadFailedError,
     IgnoreRequest,
     ResponseDataLossError,
 )
@@ -26,6 +24,7 @@ from scrapy.robotstxt import RobotParser
 
 from crawler.config import Config
 from crawler.errors import Damaged, OffSite, Stopped, TooLarge
+from crawler.guards import Guarded
 from crawler.types import Validators
 from crawler.urls import host_of
 
@@ -35,9 +34,7 @@ FORBIDDEN = "RobotsForbidden"
 LONGEST_DELAY = 60.0  # seconds between two requests that a robots.txt may ask for
 LOOK, LAST = 0.5, 4.0  # seconds: how often a fetch looks whether the run was stopped, and how long it may go on then
 
-_UNTRUSTED = ("certificate verify failed", "VerificationError")  # OpenSSL's and service_identity's words
-
-_UNASKED = (b"br", b"zstd", b"compress")
+_PLAIN, _GZIP, _DEFLATE = (b"", b"identity"), (b"gzip", b"x-gzip"), b"deflate"
 
 # What Scrapy says when it ignores a request: it has one class for all of it.
 _IGNORED = {
@@ -146,12 +143,12 @@ class Whole:
         return cls(crawler.settings.getint("DOWNLOAD_MAXSIZE"))
 
     def process_response(self, request: Request, response: Response) -> Response:
-        encoding = (response.headers.get("Content-Encoding") or b"").strip().lower()
-        if encoding in _UNASKED:
-            raise Refuse(Damaged.__name__, f"packed as {encoding.decode()}, which was not asked for")
-        if encoding in (b"gzip", b"x-gzip") and response.body:
+        encoding = b",".join(response.headers.getlist("Content-Encoding")).strip().lower()
+        if encoding not in (*_PLAIN, *_GZIP, _DEFLATE):  # packed twice, too: nobody does that but to do harm
+            raise Refuse(Damaged.__name__, f"packed as {encoding[:50].decode('latin-1')}, which was not asked for")
+        if encoding in _GZIP and response.body:
             _require_whole(response.body, self._max_size, wbits=31)
-        if encoding == b"deflate" and response.body:
+        if encoding == _DEFLATE and response.body:
             # Some send it without the zlib header, whose two bytes divide by 31 (RFC 1950, 2.2).
             header = response.body[0] & 0x0F == 8 and int.from_bytes(response.body[:2], "big") % 31 == 0
             _require_whole(response.body, self._max_size, wbits=15 if header else -15)
@@ -198,7 +195,7 @@ class Network:
             request.meta["proxy"] = self._proxy
 
 
-class Fetching(HTTP11DownloadHandler):
+class Fetching(Guarded):
     """Fetches, but not for long once the run was stopped: Scrapy would wait for a silent site up to its timeout."""
 
     async def download_request(self, request: Request) -> Response:
@@ -224,8 +221,6 @@ def kind_of(exception: BaseException | None) -> str:
         return TooLarge.__name__
     if isinstance(exception, ResponseDataLossError):
         return Damaged.__name__
-    if isinstance(exception, DownloadFailedError) and any(words in str(exception) for words in _UNTRUSTED):
-        return "CertificateRefused"
     if isinstance(exception, IgnoreRequest):
         return next((name for words, name in _IGNORED.items() if words in str(exception)), "IgnoreRequest")
     return type(exception).__name__

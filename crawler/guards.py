@@ -1,0 +1,166 @@
+"""What a server can do to us, bounded: to which addresses we connect, whom we trust, how long an answer's head may be.
+
+A name is looked up once. The address that is found to be public is the very one that is connected to, and a later
+look-up is judged anew: a name that leads to the Internet first and inside later gets nowhere. Where a proxy is set,
+only the proxy's own name is looked up here; where the others lead is the proxy's to decide.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Self
+from urllib.parse import urlsplit
+from urllib.request import getproxies
+
+from scrapy import Request
+from scrapy.core.downloader.handlers.http11 import (
+    HTTP11DownloadHandler,
+    _LenientHTTP11ClientFactory,
+    _LenientHTTP11ClientProtocol,
+    _LenientHTTPClientParser,
+)
+from scrapy.crawler import Crawler
+from scrapy.exceptions import CannotResolveHostError, DownloadFailedError
+from scrapy.http import Response
+from scrapy.resolver import CachingThreadedResolver
+from scrapy.utils.misc import load_object
+from twisted.internet.defer import Deferred
+from twisted.internet.error import DNSLookupError
+
+from crawler.addresses import is_public
+from crawler.config import Config
+from crawler.trust import Trusting
+from crawler.types import Source
+from crawler.waivers import said
+
+WAIVED = "tls: "  # begins the flag of a response of a host of whose TLS something was let pass
+_UNTRUSTED = ("certificate verify failed", "VerificationError")  # OpenSSL's and service_identity's words
+
+MAX_HEAD = 64 * 1024  # bytes of an answer's status and header lines, of those before it (1xx), too
+
+
+class PrivateAddress(Exception):
+    """A name that leads to no public address; nothing was connected to."""
+
+
+class HeadTooLong(Exception):
+    """Header lines without an end, or one that is too long."""
+
+
+class CertificateRefused(Exception):
+    """The server did not prove who it is."""
+
+
+class PublicResolver(CachingThreadedResolver):
+    """Looks up names, and gives public addresses only; any for the `excepted` names (the proxy, intranet portals)."""
+
+    excepted: frozenset[str] = frozenset()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, reactor: Any) -> Self:
+        resolver = super().from_crawler(crawler, reactor)
+        config: Config = crawler.settings["TINDOTHI"]
+        proxies = {urlsplit(url).hostname or "" for url in (config.fetch.proxy, *getproxies().values())}
+        resolver.excepted = load_object(crawler.settings["TINDOTHI_PRIVATE_HOSTS"])(config) | proxies
+        return resolver
+
+    def __init__(self, reactor: Any, cache_size: int, timeout: float) -> None:
+        super().__init__(reactor, cache_size, timeout)
+        self.refused: dict[str, str] = {}  # names, each with where it led: Twisted tells only that there is no address
+
+    def getHostByName(self, name: str, timeout: Any = ()) -> Deferred[str]:  # noqa: N802 (Twisted's name)
+        """The public address of a name."""
+        return super().getHostByName(name, timeout).addCallback(self._public, name)
+
+    def _public(self, address: str, name: str) -> str:
+        if is_public(address) or name.removeprefix("www.") in self.excepted:
+            self.refused.pop(name, None)
+            return address
+        self.refused[name] = address
+        raise DNSLookupError(f"{name} leads to {address}")
+
+
+class _Parser(_LenientHTTPClientParser):
+    """Takes so much of header lines and no more."""
+
+    _head = 0
+
+    def lineReceived(self, line: bytes) -> None:  # noqa: N802 (Twisted's name)
+        self._head += len(line) + 1
+        if self._head > MAX_HEAD:
+            raise HeadTooLong(f"more than {MAX_HEAD} bytes of header lines")
+        super().lineReceived(line)
+
+    def lineLengthExceeded(self, line: bytes) -> None:  # noqa: N802 (Twisted's name)
+        raise HeadTooLong(f"a header line of more than {self.MAX_LENGTH} bytes")
+
+
+class _Protocol(_LenientHTTP11ClientProtocol):
+    def request(self, request: Any) -> Any:
+        answered = super().request(request)
+        self._parser.__class__ = _Parser  # as Scrapy itself does, for want of a hook
+        return answered
+
+
+class _Factory(_LenientHTTP11ClientFactory):
+    def buildProtocol(self, address: Any) -> _Protocol:  # noqa: N802 (Twisted's name)
+        return _Protocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
+
+
+class Guarded(HTTP11DownloadHandler):
+    """Fetches within these bounds."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._pool._factory = _Factory
+        sources: Mapping[str, Source] = getattr(crawler.spider, "sources", {})
+        waivers = {waiver.host: waiver for source in sources.values() for waiver in source.tls}
+        self._trust = Trusting(self._contextFactory, waivers.values(), datetime.now(UTC).date())
+        self._contextFactory: Any = self._trust
+
+    async def download_request(self, request: Request) -> Response:
+        """The response; flagged where something was let pass of the host's TLS.
+
+        :raises PrivateAddress: the host leads to no public address
+        :raises CertificateRefused: the server did not prove who it is
+        :raises HeadTooLong: the answer's header lines do not end
+        """
+        parts = urlsplit(request.url)
+        host = parts.hostname or ""
+        try:
+            response = await super().download_request(request)
+        except CannotResolveHostError as error:
+            raise _refused(host) or error from None
+        except DownloadFailedError as error:
+            raise _head_too_long(error) or self._untrusted(error, host) or error from None
+        waiver = self._trust.waiver(host) if parts.scheme == "https" else None
+        return response.replace(flags=[*response.flags, WAIVED + said(waiver)]) if waiver else response
+
+    def _untrusted(self, error: BaseException, host: str) -> CertificateRefused | None:
+        if not any(words in str(error) for words in _UNTRUSTED):
+            return None
+        waiver = self._trust.declared.get(host)
+        if waiver is None:
+            return CertificateRefused(f"{host}: the certificate cannot be verified: {error}")
+        if self._trust.waiver(host) is None:
+            return CertificateRefused(
+                f"{host}: the certificate cannot be verified, and {waiver.declared} until is over"
+            )
+        key = "pin: the certificate is another one" if waiver.pin else f"lets pass only {said(waiver)}"
+        return CertificateRefused(f"{host}: the certificate cannot be verified; {waiver.declared} {key}: {error}")
+
+
+def _refused(host: str) -> PrivateAddress | None:
+    """What the resolver has against a host."""
+    from twisted.internet import reactor  # not before it is installed
+
+    address = getattr(vars(reactor).get("resolver"), "refused", {}).get(host)
+    if address is None:
+        return None
+    mend = 'if this is a portal of your own network, write private = "why" into its source file'
+    return PrivateAddress(f"{host} leads to {address}, which is no public address; {mend}")
+
+
+def _head_too_long(error: BaseException) -> HeadTooLong | None:
+    """Of Twisted's failure, which may hold several reasons, the one that is ours."""
+    reasons = [reason.value for reason in getattr(error.__cause__, "reasons", ())]
+    return next((reason for reason in reasons if isinstance(reason, HeadTooLong)), None)
