@@ -19,15 +19,17 @@ from scrapy.core.downloader.handlers.http11 import (
     _LenientHTTPClientParser,
 )
 from scrapy.crawler import Crawler
-from scrapy.exceptions import CannotResolveHostError, DownloadFailedError
+from scrapy.exceptions import CannotResolveHostError, DownloadFailedError, ResponseDataLossError
 from scrapy.http import Response
 from scrapy.resolver import CachingThreadedResolver
 from scrapy.utils.misc import load_object
 from twisted.internet.defer import Deferred
 from twisted.internet.error import DNSLookupError
+from twisted.python.failure import Failure
 
 from crawler.addresses import is_public
 from crawler.config import Config
+from crawler.errors import TooLarge
 from crawler.trust import Trusting
 from crawler.types import Source
 from crawler.waivers import said
@@ -36,6 +38,8 @@ WAIVED = "tls: "  # begins the flag of a response of a host of whose TLS somethi
 _UNTRUSTED = ("certificate verify failed", "VerificationError")  # OpenSSL's and service_identity's words
 
 MAX_HEAD = 64 * 1024  # bytes of an answer's status and header lines, of those before it (1xx), too
+
+FRAMED = 4  # how often its own size a body may have on the wire
 
 
 class PrivateAddress(Exception):
@@ -95,15 +99,33 @@ class _Parser(_LenientHTTPClientParser):
 
 
 class _Protocol(_LenientHTTP11ClientProtocol):
+    """Takes so many bytes of an answer and no more: what frames a body's chunks may be longer than the body."""
+
+    limit = 0
+    _received = 0
+
     def request(self, request: Any) -> Any:
+        self._received = 0
         answered = super().request(request)
         self._parser.__class__ = _Parser  # as Scrapy itself does, for want of a hook
         return answered
 
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802 (Twisted's name)
+        self._received += len(data)
+        if self._received > self.limit:
+            whole = TooLarge(f"more than {self.limit} bytes with all that frames them")
+            self._giveUp(Failure(whole))  # type: ignore[no-untyped-call]
+        else:
+            super().dataReceived(data)  # type: ignore[no-untyped-call]
+
 
 class _Factory(_LenientHTTP11ClientFactory):
+    limit = 0
+
     def buildProtocol(self, address: Any) -> _Protocol:  # noqa: N802 (Twisted's name)
-        return _Protocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
+        protocol = _Protocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
+        protocol.limit = self.limit
+        return protocol
 
 
 class Guarded(HTTP11DownloadHandler):
@@ -111,7 +133,9 @@ class Guarded(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._pool._factory = _Factory
+        limit = MAX_HEAD + FRAMED * self._default_maxsize
+        pool: Any = self._pool
+        pool._factory = type("_Limited", (_Factory,), {"limit": limit})
         sources: Mapping[str, Source] = getattr(crawler.spider, "sources", {})
         waivers = {waiver.host: waiver for source in sources.values() for waiver in source.tls}
         self._trust = Trusting(self._contextFactory, waivers.values(), datetime.now(UTC).date())
@@ -123,6 +147,7 @@ class Guarded(HTTP11DownloadHandler):
         :raises PrivateAddress: the host leads to no public address
         :raises CertificateRefused: the server did not prove who it is
         :raises HeadTooLong: the answer's header lines do not end
+        :raises TooLarge: what frames the body is far longer than the body may be
         """
         parts = urlsplit(request.url)
         host = parts.hostname or ""
@@ -130,8 +155,8 @@ class Guarded(HTTP11DownloadHandler):
             response = await super().download_request(request)
         except CannotResolveHostError as error:
             raise _refused(host) or error from None
-        except DownloadFailedError as error:
-            raise _head_too_long(error) or self._untrusted(error, host) or error from None
+        except (DownloadFailedError, ResponseDataLossError) as error:
+            raise _within(error) or self._untrusted(error, host) or error from None
         waiver = self._trust.waiver(host) if parts.scheme == "https" else None
         return response.replace(flags=[*response.flags, WAIVED + said(waiver)]) if waiver else response
 
@@ -160,7 +185,7 @@ def _refused(host: str) -> PrivateAddress | None:
     return PrivateAddress(f"{host} leads to {address}, which is no public address; {mend}")
 
 
-def _head_too_long(error: BaseException) -> HeadTooLong | None:
+def _within(error: BaseException) -> HeadTooLong | TooLarge | None:
     """Of Twisted's failure, which may hold several reasons, the one that is ours."""
     reasons = [reason.value for reason in getattr(error.__cause__, "reasons", ())]
-    return next((reason for reason in reasons if isinstance(reason, HeadTooLong)), None)
+    return next((reason for reason in reasons if isinstance(reason, (HeadTooLong, TooLarge))), None)
