@@ -6,7 +6,6 @@ The deadline of a run is Scrapy's own (`CLOSESPIDER_TIMEOUT`), and so are robots
 import asyncio
 import logging
 import os
-import zlib
 from typing import Any, Self
 from urllib.parse import urljoin, urlsplit
 
@@ -25,11 +24,11 @@ from scrapy.robotstxt import RobotParser
 from crawler.config import Config
 from crawler.errors import Damaged, OffSite, Stopped, TooLarge
 from crawler.guards import Guarded
+from crawler.packing import GZIP, RAW, ZLIB, unpacked
 from crawler.types import Validators
 from crawler.urls import host_of
 
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
-CHUNK = 64 * 1024
 FORBIDDEN = "RobotsForbidden"
 LONGEST_DELAY = 60.0  # seconds between two requests that a robots.txt may ask for
 LOOK, LAST = 0.5, 4.0  # seconds: how often a fetch looks whether the run was stopped, and how long it may go on then
@@ -146,31 +145,20 @@ class Whole:
         encoding = b",".join(response.headers.getlist("Content-Encoding")).strip().lower()
         if encoding not in (*_PLAIN, *_GZIP, _DEFLATE):  # packed twice, too: nobody does that but to do harm
             raise Refuse(Damaged.__name__, f"packed as {encoding[:50].decode('latin-1')}, which was not asked for")
-        if encoding in _GZIP and response.body:
-            _require_whole(response.body, self._max_size, wbits=31)
-        if encoding == _DEFLATE and response.body:
-            # Some send it without the zlib header, whose two bytes divide by 31 (RFC 1950, 2.2).
-            header = response.body[0] & 0x0F == 8 and int.from_bytes(response.body[:2], "big") % 31 == 0
-            _require_whole(response.body, self._max_size, wbits=15 if header else -15)
+        if response.body and encoding not in _PLAIN:
+            try:
+                for _ in unpacked(response.body, self._max_size, wbits=_wbits(encoding, response.body)):
+                    pass  # nothing is kept: it is only to see that the end is there, and not too far
+            except (Damaged, TooLarge) as rejected:
+                raise Refuse(rejected.reason, str(rejected)) from None
         return response
 
 
-def _require_whole(body: bytes, max_size: int, *, wbits: int) -> None:
-    """Unpack without keeping anything, to see that the end is there and not too far."""
-    rest, size = body, 0
-    while rest:
-        unpacker = zlib.decompressobj(wbits=wbits)
-        while rest and not unpacker.eof:
-            try:
-                size += len(unpacker.decompress(rest, CHUNK))
-            except zlib.error as error:
-                raise Refuse(Damaged.__name__, f"the packed body is broken: {error}") from None
-            if size > max_size:
-                raise Refuse(TooLarge.__name__, f"more than {max_size} bytes, unpacked")
-            rest = unpacker.unconsumed_tail
-        if not unpacker.eof:
-            raise Refuse(Damaged.__name__, "the packed body was cut off")
-        rest = unpacker.unused_data if unpacker.unused_data.startswith(b"\x1f\x8b") else b""
+def _wbits(encoding: bytes, body: bytes) -> int:
+    if encoding in _GZIP:
+        return GZIP
+    # Some send it without the zlib header, whose two bytes divide by 31 (RFC 1950, 2.2).
+    return ZLIB if body[0] & 0x0F == 8 and int.from_bytes(body[:2], "big") % 31 == 0 else RAW
 
 
 class Network:
