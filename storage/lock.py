@@ -5,6 +5,7 @@ import json
 import os
 import socket
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -69,11 +70,10 @@ class RunLock:
         except BlockingIOError:
             with file:
                 raise RunLocked(_message(self._path, file)) from None
-        file.seek(0)
-        file.truncate()
         owner = {"pid": os.getpid(), "host": socket.gethostname(), "started": datetime.now(UTC).isoformat()}
-        file.write(json.dumps(owner))
-        file.flush()
+        with suppress(OSError):  # on a full disk it is held all the same
+            os.ftruncate(file.fileno(), 0)
+            os.write(file.fileno(), json.dumps(owner).encode())
         return file
 
 

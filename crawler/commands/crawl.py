@@ -46,6 +46,7 @@ def command(names: tuple[str, ...], as_json: bool) -> None:
     chosen = choose(sources, names or config.sources.only)
     with RunLock(config.data_dir):
         with open_store(config) as store:  # a store that refuses is told before anything is fetched
+            store.require_room()
             for source in chosen:
                 store.meet(source)
             begin(store, config)
