@@ -161,7 +161,7 @@ class Archive:
         :raises StoreError: it cannot be deleted
         """
         try:
-            (self._folder / file).unlink(missing_ok=True)
+            (self._folder / files.plain(file)).unlink(missing_ok=True)
         except OSError as error:
             raise room.refusal(self._folder / file, "removed", error) from error
 

@@ -9,9 +9,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from scrapy import Request
+from scrapy.http import Response
 from scrapy.resolver import CachingThreadedResolver
 from scrapy.settings import Settings
 from twisted.internet import defer
@@ -24,7 +27,9 @@ from twisted.internet.testing import MemoryReactorClock
 from crawler import guards
 from crawler.config import Config
 from crawler.errors import TooLarge
+from crawler.middlewares import OwnHosts, Refuse
 from crawler.settings import scrapy_settings
+from crawler.types import Source
 from spiders.loader import private_hosts
 from tests.running import Going, Ran, tindothi
 from tests.storing import new_store
@@ -133,6 +138,46 @@ def test_intranet_portals_and_the_proxy_are_excepted(tmp_path: Path, monkeypatch
 
 def _settings(config: Config) -> Any:
     return Settings(scrapy_settings(config))
+
+
+ELSEWHERE = (
+    "http://127.0.0.1/",
+    "http://2130706433/",
+    "http://0x7f000001/",
+    "http://0x7f.1/",
+    "http://0177.0.0.1/",
+    "http://017700000001/",
+    "http://127.1/",
+    "http://[::1]/",
+    "http://[::ffff:127.0.0.1]/",
+    "http://localhost/",
+    "//10.0.0.1/",
+    "http://cong.example.vn@127.0.0.1/",
+    "http://127.0.0.1#cong.example.vn",
+    "http://127.0.0.1\\@cong.example.vn/",
+    "https://cong.example.vn.khac.vn/",
+    "https://a.cong.example.vn/",
+    "file:///etc/passwd",
+    "gopher://cong.example.vn/",
+    "ftp://cong.example.vn/",
+    "data:text/html,x",
+    "https://cong.example.vn/" + "a" * 5000,
+    "http://[",
+)
+
+
+@pytest.mark.parametrize("url", ELSEWHERE)
+def test_no_redirect_and_no_request_leaves_the_sources_own_hosts(url: str) -> None:
+    source = Source(name="cong", title="Cổng", hosts=("cong.example.vn",))
+    crawler: Any = SimpleNamespace(spider=SimpleNamespace(sources={"cong.example.vn": source}))
+    own, request = OwnHosts(crawler), Request("https://cong.example.vn/tin")
+    own.process_request(request)
+    own.process_response(request, Response(request.url, status=302, headers={"Location": url}))
+    assert request.meta == {"dont_redirect": True}
+    if "://" in url and url != "http://[":
+        with pytest.raises(Refuse) as refused:
+            own.process_request(Request(url))
+        assert refused.value.kind == "OffSite"
 
 
 # --- servers ---------------------------------------------------------------------------------------------------------
