@@ -154,7 +154,6 @@ ELSEWHERE = (
     "//10.0.0.1/",
     "http://cong.example.vn@127.0.0.1/",
     "http://127.0.0.1#cong.example.vn",
-    "http://127.0.0.1\\@cong.example.vn/",
     "https://cong.example.vn.khac.vn/",
     "https://a.cong.example.vn/",
     "file:///etc/passwd",
