@@ -33,7 +33,8 @@ FORBIDDEN = "RobotsForbidden"
 LONGEST_DELAY = 60.0  # seconds between two requests that a robots.txt may ask for
 LOOK, LAST = 0.5, 4.0  # seconds: how often a fetch looks whether the run was stopped, and how long it may go on then
 
-_PLAIN, _GZIP, _DEFLATE = (b"", b"identity"), (b"gzip", b"x-gzip"), b"deflate"
+_GZIP, _DEFLATE = (b"gzip", b"x-gzip"), b"deflate"
+_UNASKED = (b"br", b"zstd", b"compress", b"x-compress")
 
 # What Scrapy says when it ignores a request: it has one class for all of it.
 _IGNORED = {
@@ -142,12 +143,13 @@ class Whole:
         return cls(crawler.settings.getint("DOWNLOAD_MAXSIZE"))
 
     def process_response(self, request: Request, response: Response) -> Response:
-        encoding = b",".join(response.headers.getlist("Content-Encoding")).strip().lower()
-        if encoding not in (*_PLAIN, *_GZIP, _DEFLATE):  # packed twice, too: nobody does that but to do harm
-            raise Refuse(Damaged.__name__, f"packed as {encoding[:50].decode('latin-1')}, which was not asked for")
-        if response.body and encoding not in _PLAIN:
+        said = b",".join(response.headers.getlist("Content-Encoding")).lower()
+        packings = [one for one in map(bytes.strip, said.split(b",")) if one in (*_GZIP, _DEFLATE, *_UNASKED)]
+        if len(packings) > 1 or (packings and packings[0] in _UNASKED):  # twice: nobody does that but to do harm
+            raise Refuse(Damaged.__name__, f"packed as {said[:50].decode('latin-1')}, which was not asked for")
+        if packings and response.body:
             try:
-                for _ in unpacked(response.body, self._max_size, wbits=_wbits(encoding, response.body)):
+                for _ in unpacked(response.body, self._max_size, wbits=_wbits(packings[0], response.body)):
                     pass  # nothing is kept: it is only to see that the end is there, and not too far
             except (Damaged, TooLarge) as rejected:
                 raise Refuse(rejected.reason, str(rejected)) from None

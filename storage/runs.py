@@ -174,7 +174,8 @@ class RunRecorder:
         try:
             return await asyncio.to_thread(action, *args, **kwargs)
         except TindothiError as error:
-            log.error("%s", error)
+            if self._ending is None:
+                log.error("%s", error)
             self._refusal = _failure("", type(error).__name__, str(error))
             self._end_if_full(error)
 
@@ -182,7 +183,8 @@ class RunRecorder:
         failure = _failure(url, type(error).__name__, str(error))
         self._stats.set_value(FAILURE, failure)
         if isinstance(error, StoreError):
-            log.error("%s: %s", url, error)
+            if self._ending is None:  # what was under way then fares as the first did
+                log.error("%s: %s", url, error)
             self._refusal = failure
             self._end_if_full(error)
         if source := _source(self._crawler.spider):

@@ -9,8 +9,8 @@ import pytest
 from tests.conftest import ROOT
 
 ROOMS = ("crawler", "spiders", "storage", "feeds")
-SCRAPY_MAY = ("crawler/stages.py", "crawler/guards.py", "crawler/middlewares.py", "crawler/settings.py", "crawler/commands/", "spiders/",
-              "storage/stage.py", "storage/runs.py")  # fmt: skip
+SCRAPY_MAY = ("crawler/stages.py", "crawler/guards.py", "crawler/middlewares.py", "crawler/settings.py",
+              "crawler/commands/", "spiders/", "storage/stage.py", "storage/runs.py")  # fmt: skip
 SQL_MAY = ("storage/",)
 
 
