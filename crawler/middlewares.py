@@ -30,6 +30,7 @@ from crawler.urls import host_of
 
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
 FORBIDDEN = "RobotsForbidden"
+MAX_ROBOTS = 500 * 1024  # bytes of a robots.txt that are read (RFC 9309, 2.5)
 LONGEST_DELAY = 60.0  # seconds between two requests that a robots.txt may ask for
 LOOK, LAST = 0.5, 4.0  # seconds: how often a fetch looks whether the run was stopped, and how long it may go on then
 
@@ -111,6 +112,8 @@ class Robots(RobotsTxtMiddleware):
     async def _parse_robots(self, resp: Response, netloc: str, request: Request) -> None:
         if resp.status >= 500:
             self._unknown[netloc] = Refuse(f"HTTP {resp.status}", "robots.txt cannot be had")
+        if len(resp.body) > MAX_ROBOTS:  # its whole lines
+            resp = resp.replace(body=resp.body[:MAX_ROBOTS].rpartition(b"\n")[0])
         await super()._parse_robots(resp, netloc, request)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
