@@ -3,7 +3,7 @@ PY := .venv/bin/python
 SHELL := /bin/sh
 unexport PYTHONDONTWRITEBYTECODE  # else each process of the tests compiles all libraries anew
 
-.PHONY: demo test lint bench bench-extraction bench-stories bench-store bench-publish lock clean
+.PHONY: demo test lint bench bench-extraction bench-stories bench-store bench-publish bench-memory lock clean
 
 .venv/.ready: requirements.lock pyproject.toml .ci/environment.py
 	python3 .ci/environment.py
@@ -37,6 +37,9 @@ bench-store: .venv/.ready  ## a store of a million generated articles (`python -
 
 bench-publish: .venv/.ready  ## what publishing one new item costs, beside a hundred thousand
 	$(PY) -m tests.benchmarks.publishing
+
+bench-memory: .venv/.ready  ## what a replay of a hundred thousand pages takes of memory (`--pages`: fewer)
+	$(PY) -m tests.benchmarks.memory
 
 lock: .venv/.ready  ## refresh requirements.lock (hashes, no host names)
 	$(PY) -m pip install --quiet uv

@@ -6,7 +6,6 @@ entities of their own (XML bombs, external entities), and what unpacks beyond th
 """
 
 import re
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
@@ -14,15 +13,18 @@ from html.entities import html5
 
 from lxml import etree
 
+from crawler import packing
 from crawler.document import decode
 from crawler.errors import Damaged, NotHtml, TooLarge
 
 MAX_SIZE = 16 * 1024 * 1024  # bytes, unpacked
+MAX_TAGS = 2_000_000  # a sitemap of all the protocol allows has half as many
 MAX_ITEMS = 50_000  # what the sitemap protocol allows in one file
 MAX_FIELD = 2_000  # characters of a title, address or date
 
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>", re.IGNORECASE)
-_DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(\[?)[^>]*>", re.IGNORECASE)
+_DOCTYPE = re.compile("<!DOCTYPE", re.IGNORECASE)
+_WHOLE_DOCTYPE = re.compile(r"[^\[>]*+(\[?)[^>]*+>?")
 _ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]{1,31});")
 _LONE_AMPERSAND = re.compile(r"&(?!#?[A-Za-z0-9]{1,32};)")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -78,18 +80,12 @@ def read_sitemap(body: bytes, content_type: str = "") -> Announced:
 
 
 def unpacked(body: bytes, max_size: int = MAX_SIZE) -> bytes:
-    """The body, gunzipped if it is a gzip file (`sitemap.xml.gz`).
+    """The body, gunzipped if it is a gzip file (`sitemap.xml.gz`), of one member or many.
 
     :raises TooLarge: more than `max_size` bytes, :raises Damaged: broken or cut off
     """
-    if body.startswith(b"\x1f\x8b"):
-        unpacker = zlib.decompressobj(wbits=31)
-        try:
-            body = unpacker.decompress(body, max_size + 1)
-        except zlib.error as error:
-            raise Damaged(f"the gzip file is broken: {error}") from error
-        if len(body) <= max_size and not unpacker.eof:
-            raise Damaged("the gzip file was cut off")
+    if body.startswith(packing.GZIP_MAGIC):
+        return b"".join(packing.unpacked(body, max_size))
     if len(body) > max_size:
         raise TooLarge(f"more than {max_size} bytes")
     return body
@@ -97,11 +93,10 @@ def unpacked(body: bytes, max_size: int = MAX_SIZE) -> bytes:
 
 def parse(body: bytes, content_type: str = "") -> etree._Element:
     """The root element of an XML document, with whatever could be saved of a broken one."""
-    text = _DECLARATION.sub("", decode(unpacked(body), content_type).lstrip("\ufeff"), count=1)
-    doctype = _DOCTYPE.search(text)
-    if (doctype and doctype[1]) or "<!ENTITY" in text:
-        raise Damaged("the XML declares entities of its own")
-    text = _ENTITY.sub(_letter, _DOCTYPE.sub("", _ILLEGAL.sub("", text), count=1))
+    text = _DECLARATION.sub("", _ILLEGAL.sub("", decode(unpacked(body), content_type)).lstrip("\ufeff"), count=1)
+    if text.count("<") > MAX_TAGS:
+        raise TooLarge(f"more than {MAX_TAGS} tags")
+    text = _ENTITY.sub(_letter, _without_doctype(text))
     text = _LONE_AMPERSAND.sub("&amp;", text).strip()
     parser = etree.XMLParser(
         recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True,
@@ -114,6 +109,20 @@ def parse(body: bytes, content_type: str = "") -> etree._Element:
     if root is None:
         raise Damaged("there is no XML in it")
     return root
+
+
+def _without_doctype(text: str) -> str:
+    """The document without its type's declaration, which nobody here needs; no other may come to be one.
+
+    :raises Damaged: it declares entities of its own
+    """
+    found = _DOCTYPE.search(text)
+    whole = _WHOLE_DOCTYPE.match(text, found.end()) if found else None
+    if "<!ENTITY" in text or (whole and whole[1]):
+        raise Damaged("the XML declares entities of its own")
+    if found and whole:
+        text = text[: found.start()] + text[whole.end() :]
+    return text.replace("<!DOCTYPE", "<!doctype")  # libxml2 knows it in capitals only
 
 
 def plain(text: str) -> str:

@@ -120,6 +120,12 @@ class ArchiveConfig(Section):
     max_mb: int = Field(
         1000, ge=1, le=1_000_000, description="megabytes an archive file may have; each day has new ones"
     )
+    min_free_mb: int = Field(
+        200,
+        ge=0,
+        le=1_000_000_000,
+        description="megabytes that stay free on the disk; with less, no run goes on; 0: none",
+    )
     keep_days: Days = Field(0, description="days after which `gc` removes pages that no article needs; 0: never")
 
 

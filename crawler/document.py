@@ -18,6 +18,7 @@ from crawler.types import Snapshot
 
 MAX_SIZE = 16 * 1024 * 1024  # bytes
 MAX_ELEMENTS = 60_000  # the largest of the known pages has 12,000
+MAX_TAGS = 1_000_000  # a tag's element takes ten times the room of its shortest form
 MAX_VALUE = 500  # characters of an attribute that names or styles
 MAX_TITLE = 500  # characters; what is longer is no title
 
@@ -33,11 +34,10 @@ _ILLEGAL_REFERENCE = re.compile(
 _ESCAPED_TWICE = re.compile(r"&amp;(?=(?:nbsp|quot|amp|apos|[lr][sd]quo|[nm]dash|hellip);)")
 _DECLARATION = re.compile(r"^\s*(?:<\?xml[^>]*>|<!--.*?-->|<%[^>]*%>|\s)*", re.DOTALL)
 _FEED = re.compile(r"<(rss|feed|rdf:RDF|urlset|sitemapindex|opml|svg|Error|ListBucketResult)[\s>]", re.IGNORECASE)
-# A tag of hundreds of attributes: libxml2 compares each with each.
-_LONG_TAG = re.compile(r"<[a-zA-Z][^<]{4000}")
-_MANY_ATTRIBUTES = re.compile(
-    r"""<([a-zA-Z][\w:.-]*+)(?:[\s/]++(?:[^\s=>"'/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?+)){200,}+[^>]*+>?"""
-)
+# A tag with the attributes that it may have, and those beyond. Every step takes what it has read for good: else a page
+# could be written for which this takes the square of its length.
+_ATTRIBUTE = r"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?+"""
+_ATTRIBUTES = re.compile(rf"<([a-zA-Z][^\s/>]*+)(?:{_ATTRIBUTE}){{0,200}}+((?:{_ATTRIBUTE})++)?+")
 _TAG = re.compile(r"<(?:!doctype|html|head|body|[a-z][a-z0-9]*[\s/>])", re.IGNORECASE)
 _MAGIC = (
     b"%PDF",
@@ -167,9 +167,7 @@ def _require_html(source: str) -> None:
 
 
 def _tree(source: str) -> etree._Element:
-    legal = _ESCAPED_TWICE.sub("&", _ILLEGAL_REFERENCE.sub(" ", _ILLEGAL.sub("", source)))
-    if _LONG_TAG.search(legal):
-        legal = _MANY_ATTRIBUTES.sub(r"<\1>", legal)
+    legal = bounded(_ESCAPED_TWICE.sub("&", _ILLEGAL_REFERENCE.sub(" ", _ILLEGAL.sub("", source))))
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
         tree = html.document_fromstring(legal.encode("utf-8", "replace"), parser=parser)
@@ -184,6 +182,18 @@ def _tree(source: str) -> etree._Element:
         if any(len(value) > MAX_VALUE for value in element.values()):
             _shorten(element)
     return tree
+
+
+def bounded(markup: str) -> str:
+    """The markup, without the attributes of a tag that has hundreds: libxml2 compares each with each.
+
+    :raises TooLarge: there are more tags than any page has
+    """
+    if markup.count("<") > MAX_TAGS:
+        raise TooLarge(f"more than {MAX_TAGS} tags")
+    if not any(tag[2] for tag in _ATTRIBUTES.finditer(markup)):
+        return markup
+    return _ATTRIBUTES.sub(lambda tag: f"<{tag[1]}" if tag[2] else tag[0], markup)
 
 
 def _shorten(element: etree._Element) -> None:

@@ -4,6 +4,7 @@ TindothiError
   ├─ ConfigError           a settings, source, family or topic file is wrong: names file, key and mend
   ├─ StoreError            the database or the archive refused
   │    ├─ StoreLocked      another process holds the database
+  │    ├─ StoreFull        the disk is full, or less is free than is to stay free
   │    └─ PageRemoved      the page's archive file was removed when its time was over
   ├─ RunLocked             another run holds the data directory
   ├─ PublishError          stored, but a feed could not be written
@@ -44,6 +45,10 @@ class StoreError(TindothiError):
 
 class StoreLocked(StoreError):
     """Another process holds the database."""
+
+
+class StoreFull(StoreError):
+    """The disk is full, or less is free than is to stay free: nothing that follows would fare better."""
 
 
 class PageRemoved(StoreError):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from enum import IntEnum
 
-from crawler.errors import Stopped, StoreError, StoreLocked
+from crawler.errors import Stopped, StoreError, StoreFull, StoreLocked
 from crawler.types import Run
 
 
@@ -34,7 +34,7 @@ MEANING = {
 }
 
 
-STORE_FAILURES = (StoreError.__name__, StoreLocked.__name__)
+STORE_FAILURES = (StoreError.__name__, StoreLocked.__name__, StoreFull.__name__)
 
 FEW = 5  # articles that tell nothing of a rule
 OFTEN = 0.5  # share of the articles on which a rule fired whose silence tells something

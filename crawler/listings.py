@@ -13,7 +13,8 @@ from cssselect import HTMLTranslator
 from lxml import etree, html
 
 from crawler.announced import MAX_FIELD, MAX_ITEMS, Item, plain
-from crawler.errors import Damaged
+from crawler.document import MAX_TAGS, bounded
+from crawler.errors import Damaged, TooLarge
 from crawler.types import Listing
 
 MAX_LINKS = 20  # candidates for one item's address
@@ -43,11 +44,13 @@ def read_api(text: str, listing: Listing) -> Iterator[Item]:
 
     `items[0]` is the dotted path to the list; where it leads to a string, that is HTML and the other `items` select.
 
-    :raises Damaged: neither JSON nor HTML
+    :raises Damaged: neither JSON nor HTML, :raises TooLarge: beyond the limit
     """
     if text.lstrip("\ufeff \t\r\n")[:1] not in ("{", "[", '"'):
         yield from read_page(text, listing)
         return
+    if text.count("[") + text.count("{") > MAX_TAGS:
+        raise TooLarge(f"more than {MAX_TAGS} lists and objects")
     try:
         answer = json.loads(text.lstrip("\ufeff"))
     except (ValueError, RecursionError) as error:
@@ -106,7 +109,7 @@ def _printed(value: Any) -> str:
 
 def _tree(text: str) -> etree._Element | None:
     """The parsed markup; None for an empty answer: what some APIs give behind their last page."""
-    legal = _ILLEGAL.sub("", text).strip()
+    legal = bounded(_ILLEGAL.sub("", text).strip())
     if not legal:
         return None
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)

@@ -6,17 +6,14 @@ Delays and size limits are Scrapy's own; retries are `crawler.retrying`'s, deadl
 import asyncio
 import logging
 import os
-import zlib
 from typing import Any, Self
 from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request, signals
-from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import (
     DownloadCancelledError,
-    DownloadFailedError,
     IgnoreRequest,
     ResponseDataLossError,
 )
@@ -26,20 +23,21 @@ from scrapy.robotstxt import RobotParser
 
 from crawler.config import Config
 from crawler.errors import Damaged, OffSite, Stopped, TooLarge
+from crawler.guards import Guarded
+from crawler.packing import GZIP, RAW, ZLIB, unpacked
 from crawler.types import Validators
 from crawler.urls import host_of
 
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
-CHUNK = 64 * 1024
 FORBIDDEN = "RobotsForbidden"
+MAX_ROBOTS = 500 * 1024  # bytes of a robots.txt that are read (RFC 9309, 2.5)
 LONGEST_DELAY = 60.0  # seconds between two requests that a robots.txt may ask for
 LOOK, LAST = 0.5, 4.0  # seconds: how often a fetch looks whether the run is to end, and how long it may go on then
 WAITS = "HostWaits"  # the kind of a request that is not made, for its host is left to a later run
 ENDING = "tindothi/ending"  # a stat that is set once the spider's time is over
 
-_UNTRUSTED = ("certificate verify failed", "VerificationError")  # OpenSSL's and service_identity's words
-
-_UNASKED = (b"br", b"zstd", b"compress")
+_GZIP, _DEFLATE = (b"gzip", b"x-gzip"), b"deflate"
+_UNASKED = (b"br", b"zstd", b"compress", b"x-compress")
 
 # What Scrapy says when it ignores a request: it has one class for all of it.
 _IGNORED = {
@@ -116,6 +114,8 @@ class Robots(RobotsTxtMiddleware):
     async def _parse_robots(self, resp: Response, netloc: str, request: Request) -> None:
         if resp.status >= 500:
             self._unknown[netloc] = Refuse(f"HTTP {resp.status}", "robots.txt cannot be had")
+        if len(resp.body) > MAX_ROBOTS:  # its whole lines
+            resp = resp.replace(body=resp.body[:MAX_ROBOTS].rpartition(b"\n")[0])
         await super()._parse_robots(resp, netloc, request)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
@@ -148,34 +148,24 @@ class Whole:
         return cls(crawler.settings.getint("DOWNLOAD_MAXSIZE"))
 
     def process_response(self, request: Request, response: Response) -> Response:
-        encoding = (response.headers.get("Content-Encoding") or b"").strip().lower()
-        if encoding in _UNASKED:
-            raise Refuse(Damaged.__name__, f"packed as {encoding.decode()}, which was not asked for")
-        if encoding in (b"gzip", b"x-gzip") and response.body:
-            _require_whole(response.body, self._max_size, wbits=31)
-        if encoding == b"deflate" and response.body:
-            # Some send it without the zlib header, whose two bytes divide by 31 (RFC 1950, 2.2).
-            header = response.body[0] & 0x0F == 8 and int.from_bytes(response.body[:2], "big") % 31 == 0
-            _require_whole(response.body, self._max_size, wbits=15 if header else -15)
+        said = b",".join(response.headers.getlist("Content-Encoding")).lower()
+        packings = [one for one in map(bytes.strip, said.split(b",")) if one in (*_GZIP, _DEFLATE, *_UNASKED)]
+        if len(packings) > 1 or (packings and packings[0] in _UNASKED):  # twice: nobody does that but to do harm
+            raise Refuse(Damaged.__name__, f"packed as {said[:50].decode('latin-1')}, which was not asked for")
+        if packings and response.body:
+            try:
+                for _ in unpacked(response.body, self._max_size, wbits=_wbits(packings[0], response.body)):
+                    pass  # nothing is kept: it is only to see that the end is there, and not too far
+            except (Damaged, TooLarge) as rejected:
+                raise Refuse(rejected.reason, str(rejected)) from None
         return response
 
 
-def _require_whole(body: bytes, max_size: int, *, wbits: int) -> None:
-    """Unpack without keeping anything, to see that the end is there and not too far."""
-    rest, size = body, 0
-    while rest:
-        unpacker = zlib.decompressobj(wbits=wbits)
-        while rest and not unpacker.eof:
-            try:
-                size += len(unpacker.decompress(rest, CHUNK))
-            except zlib.error as error:
-                raise Refuse(Damaged.__name__, f"the packed body is broken: {error}") from None
-            if size > max_size:
-                raise Refuse(TooLarge.__name__, f"more than {max_size} bytes, unpacked")
-            rest = unpacker.unconsumed_tail
-        if not unpacker.eof:
-            raise Refuse(Damaged.__name__, "the packed body was cut off")
-        rest = unpacker.unused_data if unpacker.unused_data.startswith(b"\x1f\x8b") else b""
+def _wbits(encoding: bytes, body: bytes) -> int:
+    if encoding in _GZIP:
+        return GZIP
+    # Some send it without the zlib header, whose two bytes divide by 31 (RFC 1950, 2.2).
+    return ZLIB if body[0] & 0x0F == 8 and int.from_bytes(body[:2], "big") % 31 == 0 else RAW
 
 
 class Network:
@@ -205,7 +195,7 @@ def is_ending(crawler: Crawler) -> bool:
     return not crawler.crawling or bool(crawler.stats.get_value(ENDING))
 
 
-class Fetching(HTTP11DownloadHandler):
+class Fetching(Guarded):
     """Fetches, but not for long once the run is to end: Scrapy would wait for a silent site up to its timeout."""
 
     async def download_request(self, request: Request) -> Response:
@@ -231,8 +221,6 @@ def kind_of(exception: BaseException | None) -> str:
         return TooLarge.__name__
     if isinstance(exception, ResponseDataLossError):
         return Damaged.__name__
-    if isinstance(exception, DownloadFailedError) and any(words in str(exception) for words in _UNTRUSTED):
-        return "CertificateRefused"
     if isinstance(exception, IgnoreRequest):
         return next((name for words, name in _IGNORED.items() if words in str(exception)), "IgnoreRequest")
     return type(exception).__name__

@@ -52,6 +52,7 @@ def _house(config: Config) -> dict[str, Any]:
         "BOT_NAME": "tindothi",
         "TINDOTHI": config,
         "TINDOTHI_MEMORY": "storage.stage.opened",
+        "TINDOTHI_PRIVATE_HOSTS": "spiders.loader.private_hosts",
         "SPIDER_LOADER_CLASS": "spiders.loader.SourceLoader",
         "SPIDER_MODULES": [],
         "COMMANDS_MODULE": "crawler.commands.scrapy",
@@ -105,6 +106,7 @@ def _limits(config: Config) -> dict[str, Any]:
         "DOWNLOAD_MAXSIZE": fetch.max_size,
         "DOWNLOAD_WARNSIZE": 0,
         "DOWNLOAD_FAIL_ON_DATALOSS": True,
+        "TWISTED_DNS_RESOLVER": "crawler.guards.PublicResolver",
         "DNS_TIMEOUT": min(30.0, fetch.timeout),
         "COMPRESSION_ENABLED": True,
         "RETRY_ENABLED": False,  # Scrapy's: at once, and whatever `Retry-After` says

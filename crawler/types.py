@@ -75,12 +75,32 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """What is let pass of one host's TLS, until the end of a day (UTC); all else is verified there as everywhere.
+
+    `pin`: the SHA-256 of the one certificate that is accepted, whoever signed it, in hexadecimal. `chain`: certificates
+    in PEM that the server does not send. `expired`: it may be out of date. `legacy`: the server may renegotiate as
+    before RFC 5746. `declared`: file and key, for messages.
+    """
+
+    host: str
+    reason: str
+    until: date
+    pin: str = ""
+    chain: str = ""
+    expired: bool = False
+    legacy: bool = False
+    declared: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """A portal or newspaper, declared once, as data (`spiders/sources/*.toml`, `spiders/families/*.toml`).
 
     `hosts`: the first is where it lives today, the others are aliases (moved, dead, sister hosts); all without `www.`.
     `articles` and `not_articles` are regular expressions searched in a URL's path and query; a group named `id` is the
     number that survives slug edits. `prefixes` are regular expressions of bylined text prefixes ("ANTD.VN - ").
+    `private`: why its hosts may lead to addresses of the operator's own network; empty: they may not.
     `implicit`: made for a page of an undeclared host (replay of foreign pages); never crawled.
     """
 
@@ -102,6 +122,8 @@ class Source:
     date_order: str = "DMY"
     delay: float | None = None
     spider: str = ""
+    private: str = ""
+    tls: tuple[Waiver, ...] = ()
     implicit: bool = False
 
     @property
@@ -150,6 +172,7 @@ class Snapshot:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = field(default=b"", repr=False)
     source: str = ""
+    waived: str = ""  # what was let pass of the host's TLS, and why (see Waiver)
     record: int | None = None  # the archive record's id in the store, once archived
     part_of: int | None = None  # of a further page that is archived: the record of the article's first page
     parts: "tuple[Snapshot, ...]" = ()

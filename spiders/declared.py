@@ -6,10 +6,11 @@ Every value is checked when the file is read, so that no selector, pattern or ad
 import importlib
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
+from cryptography.x509 import load_pem_x509_certificates
 from cssselect import HTMLTranslator, SelectorError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -18,6 +19,8 @@ NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 DOTTED = re.compile(r"[\w-]+(?:\.[\w-]+)*")
 ATTRIBUTE = re.compile(r"@[A-Za-z_][\w:.-]*$")
 PLACEHOLDER = re.compile(r"\{(?!page\})[^{}]*\}")
+SHA256 = re.compile(r"[0-9a-f]{64}")
+LONGEST_WAIVER = timedelta(days=366)
 
 
 def _checked(matches: re.Pattern[str], mend: str) -> Callable[[str], str]:
@@ -75,6 +78,35 @@ def _spider(value: str) -> str:
     return value
 
 
+def _pin(value: str) -> str:
+    digits = value.replace(":", "").lower()
+    if not SHA256.fullmatch(digits):
+        raise ValueError(
+            f"{value!r} is no SHA-256; write the 64 digits that `openssl x509 -fingerprint -sha256` prints"
+        )
+    return digits
+
+
+def _chain(value: str) -> str:
+    try:
+        load_pem_x509_certificates(value.encode())
+    except ValueError as error:
+        raise ValueError(f"holds no certificate that can be read ({error}); paste it as PEM") from None
+    return value
+
+
+def _until(value: date) -> date:
+    latest = datetime.now(UTC).date() + LONGEST_WAIVER
+    if value > latest:
+        raise ValueError(
+            f"{value} is more than a year away; write a day until {latest}, and look at the site again then"
+        )
+    return value
+
+
+Pin = Annotated[str, AfterValidator(_pin)]
+Chain = Annotated[str, AfterValidator(_chain)]
+Until = Annotated[date, AfterValidator(_until)]
 Host = Annotated[str, AfterValidator(_checked(HOST, "write it lower case, without scheme, path and `www.`"))]
 Name = Annotated[str, AfterValidator(_checked(NAME, "use small letters, digits, `-` and `_`"))]
 Selector = Annotated[str, AfterValidator(_selector)]
@@ -137,6 +169,26 @@ class ListingTable(Declared):
         return self
 
 
+class TlsTable(Declared):
+    """`[[tls]]`: what is let pass of one host's TLS, for a time (see `crawler.types.Waiver`)."""
+
+    host: str
+    reason: str = Field(min_length=1)
+    until: Until
+    pin: Pin | None = None
+    chain: Chain | None = None
+    expired: bool = False
+    legacy: bool = False
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        if not (self.pin or self.chain or self.expired or self.legacy):
+            raise ValueError("lets nothing pass; add pin, chain, expired or legacy, or remove the table")
+        if self.pin and (self.chain or self.expired):
+            raise ValueError("`pin` accepts that one certificate as it is; remove `chain` and `expired`")
+        return self
+
+
 class FamilyFile(Declared):
     """`families/*.toml`: what the sites of one content management system share."""
 
@@ -165,11 +217,13 @@ class SourceFile(Declared):
     date_order: Literal["DMY", "MDY", "YMD"] = "DMY"
     delay: float | None = Field(None, ge=0)
     spider: SpiderPath = ""
+    private: str = ""
     articles: list[Pattern] = []
     not_articles: list[Pattern] = []
     prefixes: list[Pattern] = []
     listing: list[ListingTable] = []
     template: list[TemplateTable] = []
+    tls: list[TlsTable] = []
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:
@@ -185,6 +239,13 @@ class SourceFile(Declared):
             host = urlsplit(listing.url).hostname
             if host not in own:
                 wrong.append(f"listing #{number} url: {host} is not among this source's hosts; add it to `hosts`")
+        wrong += [
+            f"tls #{number} host: {waiver.host} is not among this source's hosts; write one as it is reached"
+            for number, waiver in enumerate(self.tls, start=1)
+            if waiver.host not in own
+        ]
+        if len({waiver.host for waiver in self.tls}) < len(self.tls):
+            wrong.append("tls: a host stands twice; put both into one table")
         if sum(not template.name for template in self.template) > 1:
             wrong.append("template: only one may be without a name, for it applies to all; name the others")
         if len(set(self.hosts)) < len(self.hosts):

@@ -52,6 +52,12 @@ class SourceLoader:
         return [name for name in self.list() if host in self._sources[name].hosts]
 
 
+def private_hosts(config: Config) -> frozenset[str]:
+    """The hosts of sources that their files declare to be on the operator's own network."""
+    sources, _ = read_sources(config.sources.directories)
+    return frozenset(host for source in sources.values() if source.private for host in source.hosts)
+
+
 def spider_class(source: Source) -> type[Spider]:
     """A spider class for the source: its own, where its file names one."""
     base: type[Spider] = load_object(source.spider) if source.spider else SourceSpider

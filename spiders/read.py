@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from crawler.errors import ConfigError
-from crawler.types import Listing, ListingKind, Source, SourceState, Template
-from spiders.declared import Declared, FamilyFile, ListingTable, SourceFile, TemplateTable
+from crawler.types import Listing, ListingKind, Source, SourceState, Template, Waiver
+from spiders.declared import Declared, FamilyFile, ListingTable, SourceFile, TemplateTable, TlsTable
 
 HERE = Path(__file__).resolve().parent
 LISTS = ("title", "lead", "published", "author", "body", "strip", "unwrap")
@@ -45,7 +45,7 @@ def read_sources(directories: Iterable[Path] = ()) -> tuple[dict[str, Source], t
             seen[file.name] = path
             taken = {host: name for host, name in taken.items() if name != file.name}
             taken |= dict.fromkeys(file.hosts, file.name)
-            found[file.name] = merge(file, families.get(file.family))
+            found[file.name] = merge(file, families.get(file.family), path)
     return dict(sorted(found.items())), errors
 
 
@@ -60,8 +60,8 @@ def read_families(directories: Iterable[Path] = ()) -> tuple[dict[str, FamilyFil
     return families, errors
 
 
-def merge(file: SourceFile, family: FamilyFile | None) -> Source:
-    """The source a file declares, with what its family adds."""
+def merge(file: SourceFile, family: FamilyFile | None, path: Path | None = None) -> Source:
+    """The source a file declares, with what its family adds. `path`: the file's, for messages."""
     base = family or FamilyFile(name="none")
     return Source(
         name=file.name,
@@ -82,6 +82,8 @@ def merge(file: SourceFile, family: FamilyFile | None) -> Source:
         date_order=file.date_order,
         delay=file.delay,
         spider=file.spider,
+        private=" ".join(file.private.split()),
+        tls=tuple(_waiver(table, f"{path or file.name}: tls #{at}") for at, table in enumerate(file.tls, start=1)),
     )
 
 
@@ -131,7 +133,7 @@ def _key(loc: tuple[int | str, ...]) -> str:
 
 
 def _known(loc: tuple[int | str, ...], shape: type[Declared]) -> str:
-    tables: dict[str, type[Declared]] = {"listing": ListingTable, "template": TemplateTable}
+    tables: dict[str, type[Declared]] = {"listing": ListingTable, "template": TemplateTable, "tls": TlsTable}
     table = tables.get(str(loc[0]), shape) if len(loc) > 1 else shape
     return f"known are {', '.join(table.model_fields)}"
 
@@ -157,6 +159,19 @@ def _conflicts(
         if taken.get(host, file.name) != file.name
     ]
     return [ConfigError(f"{path}: {line}") for line in wrong]
+
+
+def _waiver(table: TlsTable, declared: str) -> Waiver:
+    return Waiver(
+        host=table.host,
+        reason=" ".join(table.reason.split()),
+        until=table.until,
+        pin=table.pin or "",
+        chain=table.chain or "",
+        expired=table.expired,
+        legacy=table.legacy,
+        declared=declared,
+    )
 
 
 def _listing(table: ListingTable) -> Listing:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from scrapy.http import Response
 
+from crawler.guards import WAIVED
 from crawler.types import Snapshot
 
 WIRE_HEADERS = frozenset((b"transfer-encoding", b"content-length", b"connection", b"keep-alive"))  # not the page's
@@ -25,4 +26,5 @@ def received(response: Response, requested: str, source: str) -> Snapshot:
         headers=headers,
         body=response.body,
         source=source,
+        waived=next((flag.removeprefix(WAIVED) for flag in response.flags if flag.startswith(WAIVED)), ""),
     )

@@ -17,6 +17,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from scrapy.utils.misc import load_object
@@ -24,7 +25,7 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from crawler.config import Config
 from crawler.discover import address, discover
-from crawler.errors import Blocked, OffSite, Stopped, TindothiError, TooLarge
+from crawler.errors import Blocked, OffSite, Stopped, StoreFull, TindothiError, TooLarge
 from crawler.hints import hint
 from crawler.learned import NOTHING, Learned
 from crawler.memory import Memory
@@ -106,6 +107,8 @@ class SourceSpider(Spider):
             await self._fail(response.url, kind, str(error))
             if isinstance(error, Blocked) and (retry := self.crawler.get_downloader_middleware(Retry)):
                 await retry.blocked(response.url, error)
+            if isinstance(error, StoreFull):  # what could be fetched could not be kept
+                raise CloseSpider(kind) from None
             await self._announce_part(reading)
         self._listings_open += len(further)
         for more in further:

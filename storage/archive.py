@@ -17,7 +17,7 @@ from pathlib import Path
 
 from crawler.errors import StoreError
 from crawler.types import Snapshot
-from storage import files, warc
+from storage import files, room, warc
 from storage.files import OPEN, ArchiveFile
 from storage.revisits import Originals
 from storage.saved import iterate
@@ -55,21 +55,43 @@ def _none_known(_: str) -> int:
 class Archive:
     """A folder of WARC files; makes nothing until the first page is written. Thread-safe.
 
-    `max_bytes`: how large a file may become, if it holds more than one page.
+    `max_bytes`: how large a file may become, if it holds more than one page. `min_free`: bytes that stay free on the
+    disk, as `free` measures it.
     """
 
-    def __init__(self, folder: Path, *, max_bytes: int = MAX_BYTES, clock: Callable[[], datetime] = _now) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        max_bytes: int = MAX_BYTES,
+        min_free: int = 0,
+        free: room.Free = room.free,
+        clock: Callable[[], datetime] = _now,
+    ) -> None:
         self._folder = folder
         self._max_bytes = max_bytes
+        self._min_free = min_free
+        self._free = free
         self._clock = clock
         self._lock = threading.Lock()
         self._file: ArchiveFile | None = None
         self._full: list[ArchiveFile] = []  # they take no more, and wait until all in them is indexed
 
+    def require_room(self) -> None:
+        """Whether there is room for more.
+
+        :raises StoreFull: less is free than is to stay free
+        """
+        try:
+            room.require(self._folder, self._min_free, self._free)
+        except OSError as error:
+            raise room.refusal(self._folder, "written", error) from error
+
     def write(self, page: Snapshot, *, known_end: Ends = _none_known) -> Position:
         """Appends the page. The first call mends what killed runs left, see `recover`.
 
-        :raises StoreError: the disk is full or refuses; nothing is left of the page
+        :raises StoreFull: the disk is full; nothing is left of the page
+        :raises StoreError: it refuses; nothing is left of the page
         """
         return self.write_all((page,), known_end=known_end)[0]
 
@@ -85,11 +107,12 @@ class Archive:
         packed = [warc.pack(page, origins.get(digest)) for page, digest in zip(pages, digests, strict=True)]
         with self._lock:
             try:
+                room.require(self._folder, self._min_free, self._free)
                 file = self._current(sum(map(len, packed)), known_end)
                 offsets = file.append(packed)
             except OSError as error:
                 where = self._folder / self._file.name if self._file else self._folder
-                raise _refused(error.filename or where, "written", error) from error
+                raise room.refusal(error.filename or where, "written", error) from error
         return [
             Position(file=file.name, offset=offset, length=len(data), digest=digest)
             for offset, data, digest in zip(offsets, packed, digests, strict=True)
@@ -138,9 +161,9 @@ class Archive:
         :raises StoreError: it cannot be deleted
         """
         try:
-            (self._folder / file).unlink(missing_ok=True)
+            (self._folder / files.plain(file)).unlink(missing_ok=True)
         except OSError as error:
-            raise _refused(self._folder / file, "removed", error) from error
+            raise room.refusal(self._folder / file, "removed", error) from error
 
     def recover(self, known_end: Ends) -> None:
         """Cuts what killed runs left to the end of its last indexed record, closes it; see `storage.files.mend`.
@@ -150,7 +173,7 @@ class Archive:
         try:
             files.mend(self._folder, known_end)
         except OSError as error:
-            raise _refused(error.filename or self._folder, "mended", error) from error
+            raise room.refusal(error.filename or self._folder, "mended", error) from error
 
     def close(self, known_end: Ends | None = None) -> None:
         """Closes the run's files: they have their final names then, and are on the disk.
@@ -197,7 +220,7 @@ class Archive:
                     file.finish()
                 except OSError as error:
                     left.append(file)
-                    refusals.append(_refused(self._folder / file.name, "closed", error))
+                    refusals.append(room.refusal(self._folder / file.name, "closed", error))
         self._full = left
         return refusals
 
@@ -207,7 +230,3 @@ def _is_indexed(file: ArchiveFile, known_end: Ends) -> bool:
         return known_end(file.name) >= file.end
     except StoreError:  # it was told when something was to be stored
         return False
-
-
-def _refused(path: Path | str, what: str, error: OSError) -> StoreError:
-    return StoreError(f"{path}: the archive cannot be {what}: {error.strerror or error}; mend it and run again")

@@ -20,7 +20,7 @@ from sqlalchemy.engine import make_url
 from crawler.errors import StoreError
 from storage.beside import beside
 from storage.database import Database
-from storage.files import opened
+from storage.files import opened, plain
 from storage.moving import move
 
 DATABASE, ARCHIVE = "tindothi.db", "archive"  # names within a backup
@@ -96,7 +96,8 @@ def _sizes(database: Path) -> dict[str, int]:
     with closing(_read_only(database)) as db:
         columns = {row[1] for row in db.execute("PRAGMA table_info(record)")}
         there = "WHERE removed_at IS NULL" if "removed_at" in columns else ""
-        return dict(db.execute(f'SELECT file, max("offset" + length) FROM record {there} GROUP BY file'))  # noqa: S608
+        ends = db.execute(f'SELECT file, max("offset" + length) FROM record {there} GROUP BY file')  # noqa: S608
+        return {plain(name): end for name, end in ends}
 
 
 def _read_only(database: Path) -> sqlite3.Connection:

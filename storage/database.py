@@ -11,7 +11,7 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
-from crawler.errors import StoreError, StoreLocked
+from crawler.errors import StoreError, StoreFull, StoreLocked
 from storage.engines import ways_of
 from storage.schema import HEAD, storable
 
@@ -92,7 +92,8 @@ class Database:
                     f"{self.name}: another process holds the database; wait for it to end, or stop it, and run again"
                 )
                 raise StoreLocked(message) from error
-            raise StoreError(f"{self.name}: {' '.join(str(error.orig).split())}") from error
+            kind = StoreFull if self._ways.is_full(error) else StoreError
+            raise kind(f"{self.name}: {' '.join(str(error.orig).split())}") from error
         except SQLAlchemyError as error:
             raise StoreError(f"{self.name}: {error}") from error
         except UnicodeDecodeError as error:  # SQLite quotes what it cannot read

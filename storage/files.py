@@ -4,8 +4,10 @@ A name is taken once, whoever else makes files in the folder: the file is made w
 and only then looked at again: another process may have closed one of that name meanwhile, or cleared this one away.
 """
 
+import errno
 import fcntl
 import os
+import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -15,6 +17,7 @@ from typing import IO, Self
 from storage import warc
 
 OPEN = ".open"
+_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}")
 _NAMES = 1000  # tried within one second and process
 
 
@@ -103,12 +106,22 @@ class ArchiveFile:
         return self._path.with_name(self.name + OPEN)
 
 
+def plain(name: str) -> str:
+    """The name, if it is that of a file in the archive's folder: a store from elsewhere may say anything.
+
+    :raises OSError: it leads elsewhere
+    """
+    if not _PLAIN.fullmatch(name):
+        raise OSError(errno.EINVAL, "is no plain file name", name[:200])
+    return name
+
+
 def opened(folder: Path, name: str) -> IO[bytes]:
     """A file for reading, closed or still being written.
 
-    :raises OSError: it is not there, or cannot be read
+    :raises OSError: it is not there, cannot be read, or would be somewhere else
     """
-    for path in (folder / name, folder / (name + OPEN)):
+    for path in (folder / plain(name), folder / (name + OPEN)):
         with suppress(FileNotFoundError):
             return path.open("rb")
     return (folder / name).open("rb")  # it may have been closed in between

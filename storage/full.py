@@ -23,6 +23,7 @@ from sqlalchemy.types import JSON
 from crawler.errors import StoreError
 from crawler.text import HASH_VERSION
 from storage import schema
+from storage.files import plain
 from storage.moving import rows
 
 # The tables, with what a row of each is.
@@ -203,7 +204,16 @@ def _whole(bits: int) -> Any:
     return Annotated[int, Field(ge=-(1 << bits - 1), lt=1 << bits - 1)]
 
 
+def _file_name(name: str) -> str:
+    try:
+        return plain(name)
+    except OSError as error:
+        raise ValueError(f"{name[:100]!r} {error.strerror}") from error
+
+
 def _type(column: Column[Any]) -> Any:
+    if column is schema.record.c.file:
+        return Annotated[str, AfterValidator(_file_name)]
     kinds: tuple[tuple[type, Any], ...] = (
         (schema.Utc, Annotated[AwareDatetime, AfterValidator(_utc)]),
         (Date, date),

@@ -90,14 +90,13 @@ class RunLock:
         except BlockingIOError:
             with file:
                 raise RunLocked(_message(self._path, file)) from None
-        file.seek(0)
-        file.truncate()
         now = datetime.now(UTC)
         owner = {"pid": os.getpid(), "host": socket.gethostname(), "started": now.isoformat()}
         if self._seconds is not None:
             owner["until"] = (now + timedelta(seconds=self._seconds)).isoformat()
-        file.write(json.dumps(owner))
-        file.flush()
+        with suppress(OSError):  # on a full disk it is held all the same
+            os.ftruncate(file.fileno(), 0)
+            os.write(file.fileno(), json.dumps(owner).encode())
         return file
 
 

@@ -14,6 +14,7 @@ def policy_of(config: Config) -> Policy:
         baseline_items=config.baseline.items,
         baseline_days=config.baseline.days,
         archive_bytes=config.archive.max_mb * 1_000_000,
+        min_free_bytes=config.archive.min_free_mb * 1_000_000,
         keep_days=config.archive.keep_days,
     )
 

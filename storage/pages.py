@@ -30,6 +30,10 @@ class Pages:
         """Closes the files that hold nothing but what is indexed; the others are left to the next run."""
         self._archive.close(self._known_end)
 
+    def require_room(self) -> None:
+        """`Store.require_room`."""
+        self._archive.require_room()
+
     def archive(self, snapshot: Snapshot) -> Snapshot:
         """`Store.archive`."""
         pages = (snapshot, *snapshot.parts)

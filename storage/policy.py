@@ -21,6 +21,7 @@ class Policy:
     baseline_items: int = 10
     baseline_days: int = 7
     archive_bytes: int = 1_000_000_000
+    min_free_bytes: int = 0
     keep_days: int = 0
 
     @property

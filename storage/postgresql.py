@@ -57,6 +57,7 @@ _INDEX = Table(
 ID = FOUND = _INDEX.c.article_id
 _WRITERS = 0x74696E64  # the number of the lock, one in each database
 _LOCK_NOT_AVAILABLE = "55P03"
+_DISK_FULL = "53100"
 _MOST_BYTES = 900_000  # of all lexemes of an article; a tsvector holds less than 1 MiB
 _FOLDED = "~"  # before a lexeme without marks; no word begins so
 
@@ -92,6 +93,11 @@ def write(db: Connection, timeout: float) -> None:
 def is_locked(error: DBAPIError) -> bool:
     """Whether another process held the database for too long."""
     return getattr(error.orig, "sqlstate", None) == _LOCK_NOT_AVAILABLE
+
+
+def is_full(error: DBAPIError) -> bool:
+    """Whether there is no room on the server's disk."""
+    return getattr(error.orig, "sqlstate", None) == _DISK_FULL
 
 
 def damage(db: Connection) -> Iterator[str]:

@@ -56,7 +56,10 @@ class SourceStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredRevision:
-    """One stored text, with what was found in it. `record`: the archive record's id, and when its page was removed."""
+    """One stored text, with what was found in it. `record`: the archive record's id, and when its page was removed.
+
+    `waived`: what was let pass of the host's TLS when that was fetched, and why; mostly nothing.
+    """
 
     sequence: int
     cause: Cause
@@ -67,6 +70,7 @@ class StoredRevision:
     places: tuple[Located, ...]
     record: int | None
     removed_at: datetime | None
+    waived: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,7 +244,7 @@ def pages(db: Connection, source: str, limit: int) -> tuple[SeenPage, ...]:
 
 def _revisions(db: Connection, mine: Row[Any]) -> tuple[StoredRevision, ...]:
     stored = (
-        select(revision, schema.record.c.removed_at)
+        select(revision, schema.record.c.removed_at, schema.record.c.waived)
         .outerjoin(schema.record, schema.record.c.id == revision.c.record_id)
         .where(revision.c.article_id == mine.id)
         .order_by(revision.c.sequence)
@@ -259,6 +263,7 @@ def _revisions(db: Connection, mine: Row[Any]) -> tuple[StoredRevision, ...]:
             places=places.get(row["id"], ()),
             record=row["record_id"],
             removed_at=row["removed_at"],
+            waived=row["waived"] or "",
         )
         for row in rows
     )

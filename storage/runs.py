@@ -22,7 +22,7 @@ from scrapy.crawler import Crawler
 from twisted.python.failure import Failure as TwistedFailure
 
 from crawler.config import Config
-from crawler.errors import Rejected, Stopped, StoreError, TindothiError
+from crawler.errors import Rejected, Stopped, StoreError, StoreFull, TindothiError
 from crawler.stages import FAILED, FAILURE, FETCHED, LISTINGS, REASON, REJECTED, RULE
 from crawler.types import Change, Failure, Run, Snapshot, Source
 from storage.lock import RunLock
@@ -31,6 +31,7 @@ from storage.stage import Stored, hold, let_go
 RUN = "tindothi/run"
 BLIND = "tindothi/blind"
 OUTCOME = "tindothi/"  # + a Change
+FULL = StoreFull.__name__
 ENDED = ("finished", "closespider_timeout")  # reasons that are no interruption
 
 log = logging.getLogger(__name__)
@@ -61,6 +62,7 @@ class RunRecorder:
             raise
         self._started = datetime.now(UTC)
         self._touched: set[str] = set()
+        self._ending: asyncio.Future[None] | None = None  # while the spider is closed for want of room
         self._refusal: Failure | None = None  # the store's own, which no lesser failure may hide
 
     @classmethod
@@ -172,17 +174,27 @@ class RunRecorder:
         try:
             return await asyncio.to_thread(action, *args, **kwargs)
         except TindothiError as error:
-            log.error("%s", error)
+            if self._ending is None:
+                log.error("%s", error)
             self._refusal = _failure("", type(error).__name__, str(error))
+            self._end_if_full(error)
 
     async def _blame(self, url: str, error: BaseException | None) -> None:
         failure = _failure(url, type(error).__name__, str(error))
         self._stats.set_value(FAILURE, failure)
         if isinstance(error, StoreError):
-            log.error("%s: %s", url, error)
+            if self._ending is None:  # what was under way then fares as the first did
+                log.error("%s: %s", url, error)
             self._refusal = failure
+            self._end_if_full(error)
         if source := _source(self._crawler.spider):
             await self._told(self._store.fail, source.name, failure)
+
+    def _end_if_full(self, error: BaseException) -> None:
+        """Nothing more is asked for that could not be kept; what waits stays pending."""
+        engine = self._crawler.engine
+        if isinstance(error, StoreFull) and self._ending is None and engine is not None and engine.running:
+            self._ending = asyncio.ensure_future(engine.close_spider_async(reason=FULL))
 
 
 def _source(spider: Any) -> Source | None:

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 
-HEAD = "0013"  # the migration that makes these tables
+HEAD = "0014"  # the migration that makes these tables
 FULL_TEXT = "search"
 
 metadata = MetaData(
@@ -197,6 +197,7 @@ record = Table(
     Column("body_in", ForeignKey("record.id"), index=True),  # the record that holds the same body; none: this one does
     Column("removed_at", Utc),  # since when its file need not be there any more (storage.retention)
     Column("part_of", ForeignKey("record.id"), index=True),  # a further page of the article that this record begins
+    _text("waived"),  # what was let pass of the host's TLS, and why; empty: nothing, it was verified
     UniqueConstraint("file", "offset"),
     Index(None, "url", "fetched_at"),
 )

@@ -86,6 +86,11 @@ def is_locked(error: DBAPIError) -> bool:
     return (getattr(error.orig, "sqlite_errorcode", 0) or 0) & 0xFF in _BUSY
 
 
+def is_full(error: DBAPIError) -> bool:
+    """Whether there is no room on the disk."""
+    return (getattr(error.orig, "sqlite_errorcode", 0) or 0) & 0xFF == sqlite3.SQLITE_FULL
+
+
 def damage(db: Connection) -> Iterator[str]:
     """What is wrong in the file, in words."""
     for found in db.execute(text("PRAGMA integrity_check(20)")).scalars():

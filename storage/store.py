@@ -111,7 +111,7 @@ class Store:
         database = Database(url, timeout=timeout)
         try:
             database.migrate()
-            archive = Archive(archive_dir, max_bytes=policy.archive_bytes, clock=clock)
+            archive = Archive(archive_dir, max_bytes=policy.archive_bytes, min_free=policy.min_free_bytes, clock=clock)
             store = cls(database, archive, policy, clock)
             store._prepare()
         except BaseException:
@@ -131,6 +131,13 @@ class Store:
             self._pages.close()
         finally:
             self._database.close()
+
+    def require_room(self) -> None:
+        """Whether there is room for what a run brings.
+
+        :raises StoreFull: less is free than is to stay free
+        """
+        self._pages.require_room()
 
     # --- what the crawl knows and tells: `crawler.memory.Memory` ---
 

@@ -30,7 +30,7 @@ MAX_BODY = 64 * 1024 * 1024  # bytes of a page that are read; what is cut off th
 
 _ORIGINAL = "x-archive-orig-"
 _PACKING = ("content-encoding", "transfer-encoding")
-_REQUESTED, _SOURCE = "X-Tindothi-Requested-URI", "X-Tindothi-Source"
+_REQUESTED, _SOURCE, _WAIVED = "X-Tindothi-Requested-URI", "X-Tindothi-Source", "X-Tindothi-TLS"
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _SAME_BODY = "/revisit/identical-payload-digest"  # the end of the profile's name, in WARC/1.0 and 1.1
 _FRACTION = re.compile(r"\.(\d+)")
@@ -103,6 +103,8 @@ def pack(page: Snapshot, origin: Origin | None = None) -> bytes:
         headers[_REQUESTED] = _line(page.requested_url)
     if page.source:
         headers[_SOURCE] = _line(page.source)
+    if page.waived:
+        headers[_WAIVED] = _line(page.waived)
     out = BytesIO()
     writer = WARCWriter(out, gzip=True, warc_version="WARC/1.1")
     record = _response(writer, page, headers) if origin is None else _revisit(writer, page, headers, origin)
@@ -196,6 +198,7 @@ def _snapshot(record: Any, limit: int) -> Snapshot | None:
         headers=tuple((name.removeprefix(_ORIGINAL), value) for name, value in headers) if own else headers,
         body=body,
         source=said.get_header(_SOURCE) or "",
+        waived=said.get_header(_WAIVED) or "",
     )
 
 

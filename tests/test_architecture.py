@@ -9,8 +9,8 @@ import pytest
 from tests.conftest import ROOT
 
 ROOMS = ("crawler", "spiders", "storage", "feeds")
-SCRAPY_MAY = ("crawler/stages.py", "crawler/middlewares.py", "crawler/endings.py", "crawler/retrying.py",
-              "crawler/settings.py", "crawler/commands/", "spiders/", "storage/stage.py",
+SCRAPY_MAY = ("crawler/stages.py", "crawler/guards.py", "crawler/middlewares.py", "crawler/endings.py",
+              "crawler/retrying.py", "crawler/settings.py", "crawler/commands/", "spiders/", "storage/stage.py",
               "storage/runs.py")  # fmt: skip
 SQL_MAY = ("storage/",)
 

@@ -282,6 +282,8 @@ def is_json(column: Column[Any]) -> bool:
 
 
 def values_of(column: Column[Any]) -> st.SearchStrategy[Any]:
+    if column is schema.record.c.file:
+        return st.from_regex(r"[a-z0-9]{1,9}\.warc\.gz", fullmatch=True)
     kinds: tuple[tuple[Any, st.SearchStrategy[Any]], ...] = (
         (schema.Utc, st.datetimes(timezones=st.just(UTC))),
         (Date, st.dates()),

@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 from aiohttp import web
 from scrapy import Request
+from scrapy.http import Response
 
 import spiders.spider
 from crawler.errors import StoreLocked
+from crawler.middlewares import MAX_ROBOTS, Whole
 from crawler.types import Due, Listing, ListingKind, Snapshot, Source, Validators
 from spiders.loader import spider_class
 from spiders.spider import SourceSpider
@@ -465,6 +467,23 @@ def test_a_damaged_body_is_a_failure_and_never_half_a_page(answer: Any) -> None:
 def test_a_deflated_body_is_read(body: bytes) -> None:
     crawled = run(Web({f"{HOST}/tin": PAGE, ONE: packed(body, "deflate")}))
     assert [item.body for item in crawled.items if item.status == 200] == [PLAIN]
+
+
+def test_so_much_of_a_robots_txt_is_read_and_no_more() -> None:
+    """A server could fill it with rules without end; half of the last line would be another rule."""
+    rules = "User-agent: *\nDisallow: /don-\n"
+    rules += "#" * (MAX_ROBOTS - len(rules) - 12) + "\nDisallow: /khac\nDisallow: /\n"
+    some = Web({f"{HOST}/robots.txt": rules, f"{HOST}/tin": PAGE, ONE: "<p>Một</p>", TWO: "<p>Hai</p>"})
+    assert pages(run(some)) == [(ONE, 200)]
+
+
+@pytest.mark.parametrize("said", ["utf-8", "none", "identity", "gzip, utf-8"])
+def test_what_is_no_packing_is_none(said: str) -> None:
+    """Some servers name the charset there."""
+    body = gzip.compress(PLAIN) if "gzip" in said else PLAIN
+    request, answer = Request(f"https://{ONE}"), Response(f"https://{ONE}", body=body)
+    answer.headers["Content-Encoding"] = said
+    assert Whole(10_000).process_response(request, answer) is answer
 
 
 def test_a_body_shorter_than_announced_is_a_failure() -> None:

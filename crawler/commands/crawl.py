@@ -51,6 +51,7 @@ def command(names: tuple[str, ...], as_json: bool) -> None:
     chosen = choose(sources, names or config.sources.only)
     with RunLock(config.data_dir, config.fetch.deadline):
         with open_store(config) as store:  # a store that refuses is told before anything is fetched
+            store.require_room()
             turn = Turns(due=chosen) if names else turns(store, chosen, config)
             for source in turn.due:
                 store.meet(source)

@@ -52,6 +52,8 @@ def command(name: str, since: datetime | None, dry_run: bool, as_json: bool) -> 
     tell = _as_json if as_json else _as_text
     counts: Counter[str] = Counter()
     with nullcontext() if dry_run else RunLock(config.data_dir), open_store(config) as store:
+        if not dry_run:
+            store.require_room()
         if name and name not in {status.name for status in store.status()}:
             raise ConfigError(f"no source {name!r} in the store; `tindothi status` lists them")
         for line in _all(store, rules, name, begun, dry_run, counts):

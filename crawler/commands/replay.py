@@ -52,6 +52,7 @@ def command(paths: tuple[Path, ...], hosts: tuple[str, ...], vietnamese: bool, a
     damage: list[StoreError] = []
     left_out: Counter[str] = Counter()
     with RunLock(config.data_dir), open_store(config) as store:
+        store.require_room()
         snapshots = _snapshots(store, paths, hosts, vietnamese, left_out, damage)
         runs = crawl(
             config, [(ReplaySpider, {"snapshots": snapshots, "sources": declared, "families": families})], "replay"

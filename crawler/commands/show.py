@@ -78,6 +78,7 @@ def _happened(article: "StoredArticle", events: "Sequence[Event]") -> Iterator[s
     from crawler.commands.moments import moment
 
     revisions = {one.sequence: one.article for one in article.revisions}
+    waivers = {one.sequence: one.waived for one in article.revisions}
     removals = {one.sequence: one.removed_at for one in article.revisions}
     yield "\nrevisions"
     for event in events:
@@ -89,6 +90,8 @@ def _happened(article: "StoredArticle", events: "Sequence[Event]") -> Iterator[s
             yield f"      {event.summary}"
         before = revisions.get((event.revision or 0) - 1)
         yield from _changed(before, text) if before and text else ()
+        if waived := waivers.get(event.revision or 0):
+            yield f"      its page came over TLS that was not verified in all: {waived}"
         if removed := removals.get(event.revision or 0):
             yield f"      its page is no longer archived: `tindothi gc` removed it on {moment(removed)}"
 

@@ -2,8 +2,15 @@
 
 import json
 import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import click
+
+from crawler.waivers import holds, said
+
+if TYPE_CHECKING:
+    from crawler.types import Waiver
 
 
 @click.command()
@@ -29,6 +36,11 @@ def command(as_json: bool) -> None:
                 "checked": source.checked.isoformat() if source.checked else None,
                 "reason": source.reason,
                 "evidence": source.evidence,
+                "private": source.private,
+                "tls": [
+                    {"host": waiver.host, "waived": said(waiver), "until": waiver.until.isoformat()}
+                    for waiver in source.tls
+                ],
                 "listings": [{"kind": listing.kind.value, "url": listing.url} for listing in source.listings],
             }
             for source in sources.values()
@@ -42,9 +54,17 @@ def command(as_json: bool) -> None:
                 ("also", ", ".join(source.hosts[1:])),
                 ("reason", source.reason),
                 ("evidence", source.evidence),
+                ("private", source.private),
+                *(("tls", _told(waiver)) for waiver in source.tls),
             ):
                 if text:
                     click.echo(f"{'':<14} {label}: {' '.join(text.split())}")
     for error in errors:
         click.echo(f"tindothi: {error}", err=True)
     sys.exit(Exit.CONFIG if errors else Exit.WELL)
+
+
+def _told(waiver: "Waiver") -> str:
+    """`cong.example.vn: expired (…), until 01/03/2027`."""
+    over = "" if holds(waiver, datetime.now(UTC).date()) else ", which is over"
+    return f"{waiver.host}: {said(waiver)}, until {waiver.until:%d/%m/%Y}{over}"

@@ -28,7 +28,8 @@ class Command(crawl.Command):
             for name in args:
                 self.crawler_process.spider_loader.load(name)
             with RunLock(config.data_dir, config.fetch.deadline):
-                open_store(config).close()
+                with open_store(config) as store:
+                    store.require_room()
                 super().run(args, opts)
         except KeyError as error:
             raise UsageError(error.args[0], print_help=False) from None
