@@ -3,6 +3,7 @@
 import gzip
 import socket
 import sqlite3
+import sys
 import threading
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -10,7 +11,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from scrapy import Request
@@ -89,7 +90,9 @@ class Led(guards.PublicResolver):
 
 @pytest.fixture(autouse=True)
 def by_list(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Scrapy's resolver, under ours, asks the list."""
+    """Scrapy's resolver, under ours, asks the list; and no real reactor is installed, which other tests do without."""
+    reactor = MemoryReactorClock()  # type: ignore[no-untyped-call]
+    monkeypatch.setitem(sys.modules, "twisted.internet.reactor", cast(Any, reactor))
     monkeypatch.setattr(CachingThreadedResolver, "getHostByName", lambda self, name, timeout=(): self.looked_up(name))
 
 
