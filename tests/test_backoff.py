@@ -57,6 +57,7 @@ def test_a_status_tells_the_trouble(status: int, asked: timedelta | None, troubl
     [
         ("CannotResolveHostError", Trouble.DNS),
         ("DownloadConnectionRefusedError", Trouble.CONNECT),
+        ("NoRouteError", Trouble.CONNECT),
         ("CertificateRefused", Trouble.TLS),
         ("DownloadTimeoutError", Trouble.TIMEOUT),
         ("DownloadFailedError", Trouble.BROKEN),
