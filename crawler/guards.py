@@ -76,7 +76,7 @@ class PublicResolver(CachingThreadedResolver):
         return super().getHostByName(name, timeout).addCallback(self._public, name)
 
     def _public(self, address: str, name: str) -> str:
-        if is_public(address) or name.removeprefix("www.") in self.excepted:
+        if is_public(address) or not self.excepted.isdisjoint((name, name.removeprefix("www."))):
             self.refused.pop(name, None)
             return address
         self.refused[name] = address
