@@ -63,13 +63,14 @@ PATIENCE = {
     Trouble.BLOCKED: Patience(tries=0, row=3, rest=timedelta(hours=1)),
 }
 
-_KINDS = {
-    "CannotResolveHostError": Trouble.DNS,
-    "DownloadConnectionRefusedError": Trouble.CONNECT,
-    "TunnelError": Trouble.CONNECT,
+_KINDS = {  # Scrapy's names, Twisted's, and ours
+    **dict.fromkeys(("CannotResolveHostError", "UnknownHostError"), Trouble.DNS),
+    **dict.fromkeys(("DownloadConnectionRefusedError", "TunnelError"), Trouble.CONNECT),
+    **dict.fromkeys(("ConnectError", "NoRouteError", "TCPTimedOutError"), Trouble.CONNECT),
     "CertificateRefused": Trouble.TLS,
     "DownloadTimeoutError": Trouble.TIMEOUT,
     "DownloadFailedError": Trouble.BROKEN,
+    **dict.fromkeys(("ConnectionAborted", "ConnectionDone", "ConnectionLost"), Trouble.BROKEN),
     Damaged.__name__: Trouble.BROKEN,
     **{one.__name__: Trouble.BLOCKED for one in (Blocked, Captcha, Consent, Firewall, LoginRequired, Maintenance)},
 }

@@ -31,8 +31,10 @@ def drop_waiting(crawler: Crawler, refusal: Refuse, host: str = "") -> None:
 
 
 class Deadline(CloseSpider):
-    """Ends a spider soon after its time (`CLOSESPIDER_TIMEOUT`) is over, and says so; Scrapy would first fetch what its
-    downloader has taken, with the host's delay in between, and wait for a silent site up to its timeout.
+    """Ends a spider soon after its time (`CLOSESPIDER_TIMEOUT`) is over, and says so.
+
+    Scrapy would first fetch what its downloader has taken, with the host's delay in between, and wait for a silent site
+    up to its timeout.
     """
 
     def _close_spider(self, reason: str) -> None:

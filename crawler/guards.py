@@ -76,7 +76,7 @@ class PublicResolver(CachingThreadedResolver):
         return super().getHostByName(name, timeout).addCallback(self._public, name)
 
     def _public(self, address: str, name: str) -> str:
-        if is_public(address) or name.removeprefix("www.") in self.excepted:
+        if is_public(address) or not self.excepted.isdisjoint((name, name.removeprefix("www."))):
             self.refused.pop(name, None)
             return address
         self.refused[name] = address
@@ -153,10 +153,14 @@ class Guarded(HTTP11DownloadHandler):
         host = parts.hostname or ""
         try:
             response = await super().download_request(request)
-        except CannotResolveHostError as error:
-            raise _refused(host) or error from None
+        except CannotResolveHostError:
+            if private := _refused(host):
+                raise private from None
+            raise
         except (DownloadFailedError, ResponseDataLossError) as error:
-            raise _within(error) or self._untrusted(error, host) or error from None
+            if ours := _within(error) or self._untrusted(error, host):
+                raise ours from None
+            raise
         waiver = self._trust.waiver(host) if parts.scheme == "https" else None
         return response.replace(flags=[*response.flags, WAIVED + said(waiver)]) if waiver else response
 

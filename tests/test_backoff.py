@@ -22,6 +22,7 @@ from crawler.backoff import (
     waiting,
 )
 from crawler.types import Host
+from tests.conftest import ROOT
 
 NOW = datetime(2026, 11, 22, 5, tzinfo=UTC)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -56,6 +57,7 @@ def test_a_status_tells_the_trouble(status: int, asked: timedelta | None, troubl
     [
         ("CannotResolveHostError", Trouble.DNS),
         ("DownloadConnectionRefusedError", Trouble.CONNECT),
+        ("NoRouteError", Trouble.CONNECT),
         ("CertificateRefused", Trouble.TLS),
         ("DownloadTimeoutError", Trouble.TIMEOUT),
         ("DownloadFailedError", Trouble.BROKEN),
@@ -130,6 +132,18 @@ def test_a_dead_host_is_asked_ever_more_rarely_and_never_forgotten(trouble: Trou
 def test_a_host_rests_at_least_as_long_as_it_asks_for(failures: int, asked: timedelta | None, rest: timedelta) -> None:
     host = left(Host(name="a.example", failures=failures), Trouble.BUSY, "HTTP 429", NOW, asked)
     assert host.not_before == NOW + rest
+
+
+def test_the_readme_tells_all_of_it() -> None:
+    table = (ROOT / "README.md").read_text(encoding="utf-8").split("| what failed |")[1].split("\n\n")[0]
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in table.splitlines()[2:]]
+    for (trouble, patience), (_, tries, pauses, leaves) in zip(PATIENCE.items(), rows, strict=True):
+        assert tries.split(",")[0] == {0: "none", 1: "1", 10: "`fetch.retries`"}[patience.tries]
+        if trouble is not Trouble.BUSY:
+            found = [pause(trouble, tried, 10) for tried in range(min(patience.tries, 3))]
+            assert pauses == (", ".join(f"{seconds:g}" for seconds in found) + " s" if found else "")
+        row = f"after {patience.row} pages in a row" if patience.row > 1 else "at once"
+        assert leaves == row + (", first for an hour" if patience.rest == HOUR else "")
 
 
 def test_success_clears_and_a_lie_stays_known() -> None:

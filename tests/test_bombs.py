@@ -71,8 +71,8 @@ def test_nothing_is_included(tmp_path: Path) -> None:
         pytest.param(RSS, "<rss " + " ".join(f'a{n}="1"' for n in range(50_000)) + "/>", id="attributes"),
         pytest.param(RSS, RSS_ITEM % ("a" * 12_000_000), id="text"),
         pytest.param(RSS, RSS_ITEM % ("&lt;" * 500_000), id="escaped"),
-        pytest.param(RSS, "<rss>" + "&" * 1_000_000, id="ampersands"),
-        pytest.param(RSS, "<rss>" + "&eacute;" * 500_000, id="letters"),
+        pytest.param(RSS, "<rss>" + "&" * 200_000, id="ampersands"),
+        pytest.param(RSS, "<rss>" + "&eacute;" * 100_000, id="letters"),
         pytest.param(API, "[" * 1_000_000, id="lists"),
         pytest.param(API, '{"a":' * 500_000, id="objects"),
         pytest.param(API, "[" + "9" * 1_000_000 + "]", id="a number"),
@@ -156,8 +156,8 @@ def test_a_tag_keeps_its_name_where_its_attributes_are_too_many(tag: str) -> Non
 @pytest.mark.parametrize("start", ["<a b=", '<a b="', "<a b='\"", "<a ", "<a/b=", "<!-- <a b='"])
 def test_no_markup_takes_the_square_of_its_length(start: str) -> None:
     with at_most(100):
-        bounded(start * 200_000)
-        bounded("<a b=" + start * 200_000)
+        bounded(start * 50_000)
+        bounded("<a b=" + start * 50_000)
 
 
 def test_other_markup_stays_as_it_is() -> None:

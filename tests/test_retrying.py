@@ -45,7 +45,7 @@ def status(code: int, **headers: str) -> Callable[[web.Request], Any]:
     return lambda _: text("", code, **headers)
 
 
-BUSY = status(429), status(429, Retry_After="7200"), status(503, Retry_After="7200")
+BUSY = status(429), status(503, Retry_After="7200")
 
 
 def lost(request: web.Request) -> web.Response:
@@ -65,9 +65,7 @@ def kept(memory: Remembered) -> Host:
     ("answer", "tries"),
     [
         pytest.param(status(500), 3, id="500"),
-        pytest.param(status(503), 3, id="503"),
         pytest.param(status(403), 1, id="403"),
-        pytest.param(status(404), 1, id="404"),
         pytest.param(status(429), 1, id="429"),
     ],
 )
@@ -121,11 +119,9 @@ def test_a_short_retry_after_is_waited_for_by_all_requests_to_the_host() -> None
     ("answer", "kind", "asked"),
     [
         pytest.param(BUSY[0], "HTTP 429", 1, id="429"),
-        pytest.param(BUSY[1], "HTTP 429", 1, id="429, for two hours"),
-        pytest.param(BUSY[2], "HTTP 503", 1, id="503, for two hours"),
+        pytest.param(BUSY[1], "HTTP 503", 1, id="503, for two hours"),
         pytest.param(status(500), "HTTP 500", 5, id="500"),
         pytest.param(status(403), "HTTP 403", 10, id="403"),
-        pytest.param(lost, "DownloadFailedError", 5, id="connection lost"),
     ],
 )
 def test_a_host_in_trouble_is_left_to_a_later_run(answer: Callable[[web.Request], Any], kind: str, asked: int) -> None:
