@@ -1,6 +1,6 @@
 """What a page of a site leads to: its links with their words, its feeds and its name, as values. Pure.
 
-    page → Site: links (own hosts, canonical, each address once) · feeds that it announces · what it is called
+page → Site: links (own hosts, canonical, each address once) · feeds that it announces · what it is called
 """
 
 import re
@@ -21,9 +21,9 @@ _FEED_TYPES = re.compile(r"application/(?:rss|atom|rdf)\+xml", re.IGNORECASE)
 _NO_FEED = re.compile(r"comments?(?:/|$)|binh-luan|oembed|[?&]withoutcomments", re.IGNORECASE)
 _FEED_PAGE = re.compile(r"/(?:[\w-]*[-_])?rss(?:[-_][\w-]*)?(?:\.\w{2,5})?/?$", re.IGNORECASE)
 _FEED_NAMES = frozenset(("rss", "rss feed", "kenh rss", "atom", "feed", "rss 2.0", "tin rss", "nguon rss"))
-_FEED_FILE = re.compile(r"\.(?:rss|rdf|atom)$|(?:/|[-_])(?:rss|feed|atom)\.(?:xml|aspx|ashx|php)$|/feed/?$", re.IGNORECASE)
-_MENU_TAGS = frozenset(("nav", "header", "footer"))
-_MENU = re.compile(r"(?:^|[\s_-])(?:menu|nav|navbar|navigation|topbar|footer|breadcrumbs?)(?:$|[\s_-])", re.IGNORECASE)
+_FEED_FILE = re.compile(
+    r"\.(?:rss|rdf|atom)$|(?:/|[-_])(?:rss|feed|atom)\.(?:xml|aspx|ashx|php)$|/feed/?$", re.IGNORECASE
+)
 _HOME_WORDS = re.compile(r"^(?:trang chu|trang nhat|home(?: ?page)?|index)$")
 _PARTS = re.compile(r"\s*[|»•·]\s*|\s+[-–—]\s+")
 _HEADLINE_WORDS, _HEADLINE = 6, 24  # syllables and characters of words that announce an article
@@ -31,11 +31,10 @@ _HEADLINE_WORDS, _HEADLINE = 6, 24  # syllables and characters of words that ann
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A link to a page of the site: canonical URL, the longest of what its anchors say, whether all are in a menu."""
+    """A link to a page of the site: its canonical URL, and the longest of what its anchors say."""
 
     url: str
     text: str = ""
-    menu: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,18 +74,12 @@ def announces(link: Link) -> bool:
 
 
 def _links(root: etree._Element, base: str, own: Collection[str]) -> list[Link]:
-    found: dict[str, Link] = {}
-    menus = {one for one in root.iter() if _is_menu(one)}
+    found: dict[str, str] = {}
     for anchor in islice(root.iter("a"), MAX_LINKS):
         url = canonical(anchor.get("href") or "", base)
-        if not url or host_of(url) not in own:
-            continue
-        text = _said(anchor)
-        menu = any(one in menus for one in anchor.iterancestors())
-        known = found.get(url)
-        longest = text if known is None or len(text) > len(known.text) else known.text
-        found[url] = Link(url=url, text=longest, menu=menu and (known is None or known.menu))
-    return list(found.values())
+        if url and host_of(url) in own:
+            found[url] = max(found.get(url, ""), _said(anchor), key=len)
+    return [Link(url=url, text=text) for url, text in found.items()]
 
 
 def _said(anchor: etree._Element) -> str:
@@ -97,12 +90,6 @@ def _said(anchor: etree._Element) -> str:
         *(image.get("alt") or "" for image in anchor.iter("img")),
     )
     return next((text[:MAX_TEXT] for said in candidates if (text := clean(said))), "")
-
-
-def _is_menu(element: etree._Element) -> bool:
-    if element.tag in _MENU_TAGS:
-        return True
-    return any(_MENU.search(name) for name in (element.get("class"), element.get("id")) if name)
 
 
 def _title(page: Document) -> str:

@@ -4,7 +4,7 @@ Every method is short, blocking and thread-safe: the crawl calls them off the re
 Times are aware; `now` is given by the caller, so that a clock can be played.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -23,8 +23,15 @@ class Memory(Protocol):
         """Write the page to the archive and index it; gives the snapshot with its `record`. Call before judging."""
         ...
 
-    def announce(self, source: str, listing: Snapshot, found: Iterable[Announcement]) -> int:
-        """In one transaction: every announced URL as pending, and the listing's validators. Gives how many were new."""
+    def announce(self, source: str, listing: Snapshot, found: Iterable[Announcement], *, net: bool = False) -> int:
+        """In one transaction: every announced URL as pending, and the listing's validators. Gives how many were new.
+
+        `net`: the safety net found the listing (`crawler.safetynet`).
+        """
+        ...
+
+    def no_articles(self, keys: Collection[str]) -> frozenset[str]:
+        """Those of the announced articles whose pages were finally judged to be none."""
         ...
 
     def due(self, source: str, now: datetime, limit: int) -> Sequence[Due]:

@@ -57,10 +57,10 @@ _DAILY = re.compile(rf"/{_YEAR}/\d{{1,2}}/\d{{1,2}}/")
 _ASSET = re.compile(r"/-/(view_content|asset_publisher)/|/(-|w)/[a-z0-9][a-z0-9._-]{7,}/?$", re.IGNORECASE)
 _TAIL = re.compile(r"(^|[-_~./])((?:[a-z]{0,8}\d+){1,3})/?$", re.IGNORECASE)
 _TOKEN = re.compile(r"[a-z]{0,8}(?:\d+[a-z]{1,2})*\d+", re.IGNORECASE)
-_SLUG = re.compile(r"[^/]*[a-z][^/-]*(?:[-_][^/-]+){2,}", re.IGNORECASE)
+_SLUG = re.compile(r"[^/]*[a-z][^/-]*[-_][^/]+", re.IGNORECASE)
 _HEAD = re.compile(r"/(\d{2,})(?:-|(/)(?:([a-z][^/]*)/)?)[^/]*[a-z][^/]*[-_][^/]*(/\d{1,3})?/?$", re.IGNORECASE)
 _LONG_SLUG = re.compile(r"/[^/-]+(?:-[^/-]+){4,}/?$")
-_LEAST_DIGITS, _LONG_NUMBER = 3, 12
+_LEAST_DIGITS, _BARE_DIGITS, _LONG_NUMBER = 3, 4, 12  # of a number behind a slug, without one, made of the time
 _HEADLINE_DASHES = 5  # in a segment that is a headline, whatever its first word
 
 _FEW, _ENOUGH = 3, {"asset": 1, "slug": 4}  # headlines that prove a shape
@@ -108,7 +108,7 @@ def propose(links: Iterable[Link]) -> tuple[Pattern, ...]:
 
 
 def _proved(found: Sequence[Pattern]) -> Sequence[Pattern]:
-    """Those that more than words tell; the others only where they are far more: they may be sections with long names."""
+    """Those that more than words tell; the others only where they are far more, for sections may have long names."""
     sure = [one for one in found if not one.words]
     many = sum(len(one.links) for one in sure)
     return [*sure, *(one for one in found if one.words and len(one.links) >= _FAR_MORE * many)]
@@ -184,7 +184,7 @@ def _query_shape(path: str, query: str) -> _Shape | None:
 
 
 def _tail_shape(bare: str, extension: str) -> _Shape | None:
-    """A number at the end, behind a slug in the same segment or the one before."""
+    """A number at the end, behind a slug in the same segment or the one before, or a longer one."""
     found = _TAIL.search(bare)
     if not found or not _TOKEN.fullmatch(found[2]):
         return None
@@ -193,7 +193,7 @@ def _tail_shape(bare: str, extension: str) -> _Shape | None:
     slug = before.rpartition("/")[2]
     skeleton = re.sub(r"\d+", "#", token)
     number = re.findall(r"\d+", token)[-1]
-    if len(number) < _LEAST_DIGITS or not _SLUG.fullmatch(slug):
+    if len(number) < (_LEAST_DIGITS if _SLUG.fullmatch(slug) else _BARE_DIGITS):
         return None
     if re.fullmatch(_YEAR, token) and separator != "/":
         return None  # a year in the words
@@ -219,7 +219,7 @@ def _least(group: Sequence[tuple[Link, _Shape]]) -> int:
         return _LEAST_DIGITS
     shortest = min(core)
     if shortest >= _LONG_NUMBER:
-        return _LONG_NUMBER  # made of the time: its end has no fixed length
+        return _LONG_NUMBER  # its end has no fixed length
     others = [shape.digits for link, shape in group if link.text and not announces(link)]
     relaxed = shortest - 1 if shortest > _LEAST_DIGITS else shortest
     return relaxed if sum(length == relaxed for length in others) == 0 else shortest
@@ -230,7 +230,7 @@ def _tail_regex(marks: tuple[str, ...], least: int, links: Sequence[Link]) -> st
     *before, last = skeleton.split("#")[:-1]
     token = "".join(_literal(part) + r"\d+" for part in before)
     ending = rf"\.{extension}$" if extension else "/?$"
-    slug = "[^/]*-[^/]*" if separator == "/" and least < 5 else ""
+    slug = "[^/]*-[^/]*" if separator == "/" and least < _BARE_DIGITS else ""
     return rf"{'/' + slug if slug else ''}{_literal(separator)}{token}{_literal(last)}(?P<id>\d{{{least},}}){ending}"
 
 

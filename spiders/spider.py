@@ -5,6 +5,7 @@ listings ─200→ archive → discover → announce (pending, with the listing'
 when every listing has spoken: what is due? ← pending of earlier runs, re-checks ─────┘
     └→ requests of articles (and of their further pages; of a restless page twice) ─→ Snapshot into the pipeline
                                │ 304: unchanged │ no answer: failed, stays pending
+when all is done: did the listings find anything? else the safety net is cast (`spiders.net`)
 """
 
 import asyncio
@@ -24,7 +25,7 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from crawler.config import Config
 from crawler.discover import address, discover
-from crawler.errors import OffSite, Stopped, TindothiError, TooLarge
+from crawler.errors import OffSite, Rejected, Stopped, TindothiError, TooLarge
 from crawler.learned import NOTHING, Learned
 from crawler.memory import Memory
 from crawler.middlewares import FORBIDDEN, kind_of
@@ -32,6 +33,7 @@ from crawler.stages import BLIND, FAILED, FAILURE, FETCHED, LISTINGS, REASON, RE
 from crawler.types import Announcement, Due, Failure, ListingKind, Snapshot, Source, Validators
 from crawler.urls import host_of, owner
 from spiders.gathering import Gathering, begun, is_read_again, read_again, with_part, without_part
+from spiders.net import Hands, SafetyNet
 from spiders.reading import ListingError, Reading, with_page
 from spiders.received import received
 
@@ -49,6 +51,7 @@ class SourceSpider(Spider):
     """Crawls one source. A subclass (a source's `spider`) may say what data cannot."""
 
     source: ClassVar[Source]
+    net: SafetyNet
 
     def __init__(self, *, memory: Memory, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -77,7 +80,10 @@ class SourceSpider(Spider):
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         opened = load_object(crawler.settings["TINDOTHI_MEMORY"])
-        return super().from_crawler(crawler, *args, memory=opened(crawler.settings), **kwargs)
+        spider = super().from_crawler(crawler, *args, memory=opened(crawler.settings), **kwargs)
+        hands = Hands(reachable=spider._reachable, article=spider._article, count=spider._count, fail=spider._fail)
+        spider.net = SafetyNet(cls.source, spider.memory, crawler, hands)
+        return spider
 
     # --- listings ---
 
@@ -100,6 +106,7 @@ class SourceSpider(Spider):
                 log.exception("listing failed: %s", response.url)
             kind = str(error) if isinstance(error, ListingError) else type(error).__name__
             await self._fail(response.url, kind, str(error))
+            await self._unheard(response, reading, error)
             await self._announce_part(reading)
         self._listings_open += len(further)
         for more in further:
@@ -115,6 +122,7 @@ class SourceSpider(Spider):
             return
         self._count(*([BLIND] if reading.first is None else []))
         await self._lost(failure)
+        self.net.unread(address(reading.listing)[0], kind_of(failure.value))
         await self._announce_part(reading)
         async for request in self._after_listing():
             yield request
@@ -150,6 +158,7 @@ class SourceSpider(Spider):
         if snapshot.status == 304 and reading.first is None:
             self._count(FETCHED, LISTINGS)
             self._heard = True
+            self.net.as_before(snapshot.requested_url)
             return ()
         refusal = f"HTTP {snapshot.status}" if snapshot.status != 200 else ""
         self._count(FETCHED, *([REJECTED, REASON + refusal] if refusal else [LISTINGS]))
@@ -167,7 +176,16 @@ class SourceSpider(Spider):
             await self._announce(more.first, tuple(more.found.values()), whole=True)
         else:  # its validators are not kept: a 304 would hide for ever what could not be read
             log.warning("%s announces nothing", snapshot.url)
+            await self.net.empty(snapshot)
         return ()
+
+    async def _unheard(self, response: Response, reading: Reading, error: Exception) -> None:
+        """The net is told what a listing that could not be read is instead."""
+        page = received(response, address(reading.listing)[0], self.source.name)
+        if isinstance(error, ListingError):
+            self.net.unread(page.requested_url, str(error))
+        elif isinstance(error, Rejected):
+            await self.net.empty(page, error.reason)
 
     async def _announce_part(self, reading: Reading) -> None:
         """A later page failed: what the pages before it announced is taken down all the same."""
@@ -180,6 +198,7 @@ class SourceSpider(Spider):
     async def _announce(self, page: Snapshot, found: tuple[Announcement, ...], *, whole: bool) -> None:
         """One transaction. The validators are kept only if all that the listing leads to was read."""
         self._heard = True
+        self.net.announced(page, (one.key for one in found))
         if not whole:
             page = replace(page, headers=())
         new = await asyncio.to_thread(self.memory.announce, self.source.name, page, found)
@@ -202,18 +221,22 @@ class SourceSpider(Spider):
         try:
             self._learned = await asyncio.to_thread(self.memory.learned, self.source.name)
             due = await asyncio.to_thread(self.memory.due, self.source.name, datetime.now(UTC), config.crawl.limit)
+            await self.net.due(due, config.crawl.limit)
         except TindothiError as error:
             await self._fail(self.source.host, type(error).__name__, str(error))
             return
         for one in due:
-            yield Request(
-                self._reachable(one.url),
-                meta={"validators": one.validators},
-                callback=self.fetched,
-                errback=self.unfetched,
-                cb_kwargs={"due": one},
-                dont_filter=True,
-            )
+            yield self._article(one)
+
+    def _article(self, due: Due) -> Request:
+        return Request(
+            self._reachable(due.url),
+            meta={"validators": due.validators},
+            callback=self.fetched,
+            errback=self.unfetched,
+            cb_kwargs={"due": due},
+            dont_filter=True,
+        )
 
     async def fetched(self, response: Response, due: Due) -> AsyncIterator[Request | Snapshot]:
         """An article's page, whatever its status, goes down the pipeline, with its further pages if it is split."""
