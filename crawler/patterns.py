@@ -116,7 +116,7 @@ def _proved(found: Sequence[Pattern]) -> Sequence[Pattern]:
 
 def without_id(regex: str) -> str:
     """The expression without its `id`: what a number names that another site made is not known to be the same here."""
-    return regex.replace("(?P<id>", "(?:")
+    return re.sub(r"\(\?P<id>([^()]*)\)", r"\1", regex)
 
 
 def matches(pattern: Pattern, url: str) -> bool:

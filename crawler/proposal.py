@@ -105,11 +105,23 @@ def _hold(source: Source, links: Iterable[Link], like: Sequence[Link]) -> bool:
     return len(own) >= _FEW or (bool(own) and len(own) >= _HOLD * len(like))
 
 
+def needed(readings: Sequence[Reading]) -> tuple[Reading, ...]:
+    """The listings that a file needs: the first, and each that announces some articles more than those before it."""
+    kept: list[Reading] = []
+    known: set[str] = set()
+    for one in readings:
+        keys = {said.key for said in one.found}
+        if not kept or len(keys - known) >= _FEW:
+            kept.append(one)
+        known |= keys
+    return tuple(kept)
+
+
 def as_mend(because: str, found: Proposal) -> Mend:
     """What is to be put into the source's file."""
     return Mend(
         because=because,
-        listings=tuple((one.listing.kind.value, one.listing.url) for one in found.readings),
+        listings=tuple((one.listing.kind.value, one.listing.url) for one in needed(found.readings)),
         articles=found.patterns,
         found=len(found.articles),
     )

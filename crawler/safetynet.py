@@ -36,6 +36,14 @@ class Heard(StrEnum):
     DOWN = "down"
 
 
+_WORDS = {
+    Heard.GONE: "gone",
+    Heard.EMPTY: "without an article",
+    Heard.QUIET: "without anything new",
+    Heard.DOWN: "without an answer",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Yield:
     """What came of the articles that a source's listings announced in a run: how many there were.
@@ -92,9 +100,8 @@ def trouble(listings: Sequence[tuple[str, Heard]], articles: Yield) -> str:
         return _barren(articles)
     if said.isdisjoint((Heard.EMPTY, Heard.GONE)):
         return ""
-    gone, empty = (sum(what is kind for _, what in listings) for kind in (Heard.GONE, Heard.EMPTY))
-    parts = [f"{gone} not there any more" if gone else "", f"{empty} without an article" if empty else ""]
-    return f"of its {len(listings)} listings " + ", ".join(filter(None, parts))
+    parts = [(sum(what is kind for _, what in listings), words) for kind, words in _WORDS.items()]
+    return f"of its {len(listings)} listings: " + ", ".join(f"{count} {words}" for count, words in parts if count)
 
 
 def _barren(articles: Yield) -> str:

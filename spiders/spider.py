@@ -73,9 +73,7 @@ class SourceSpider(Spider):
     def update_settings(cls, settings: BaseSettings) -> None:
         """A source may ask for a longer delay than the settings, never for a shorter one."""
         super().update_settings(settings)
-        delay = max(settings.getfloat("DOWNLOAD_DELAY"), cls.source.delay or 0.0)
-        settings.set("DOWNLOAD_DELAY", delay, priority="spider")
-        settings.set("AUTOTHROTTLE_START_DELAY", delay, priority="spider")
+        slow_down(settings, cls.source)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -347,6 +345,13 @@ class SourceSpider(Spider):
     def _count(self, *names: str) -> None:
         for name in names:
             self.crawler.stats.inc_value(name)
+
+
+def slow_down(settings: BaseSettings, source: Source) -> None:
+    """The source's own delay, where it is longer than the settings'."""
+    delay = max(settings.getfloat("DOWNLOAD_DELAY"), source.delay or 0.0)
+    settings.set("DOWNLOAD_DELAY", delay, priority="spider")
+    settings.set("AUTOTHROTTLE_START_DELAY", delay, priority="spider")
 
 
 def _request(failure: TwistedFailure) -> Request:

@@ -6,7 +6,18 @@ from datetime import date, timedelta
 from crawler.portal import LocalWeb
 
 HOST = "benlau.example.vn"
-PLACES = ("Bến Lau", "Cồn Hến", "Gò Sỏi", "Hẻm Gạch", "Kênh Tẻ", "Mả Lạng", "Ngã Bảy", "Rạch Ông", "Xóm Than", "Vườn Lài")
+PLACES = (
+    "Bến Lau",
+    "Cồn Hến",
+    "Gò Sỏi",
+    "Hẻm Gạch",
+    "Kênh Tẻ",
+    "Mả Lạng",
+    "Ngã Bảy",
+    "Rạch Ông",
+    "Xóm Than",
+    "Vườn Lài",
+)
 FIRST = date(2026, 11, 20)
 
 
@@ -22,9 +33,9 @@ def article(number: int, *, day: date | None = None, body: str = "noi-dung") -> 
     return f"""<!DOCTYPE html><html lang="vi"><head><meta charset="utf-8"><title>{title_of(number)}</title></head>
     <body><ul class="tren"><li><a href="/">Trang chủ</a></li></ul><div class="giua"><h1>{title_of(number)}</h1>{printed}
     <div class="{body}"><p class="sapo">Sáng {number} giờ, {place} mời bà con nghe về chính quyền đô thị.</p>
-    <p>Ông tổ trưởng số {number} ở {place} cho biết, từ nay giấy tờ nộp ở một nơi và nhận lại trong ngày, không phải đi xa.</p>
-    <p>Bà con hỏi {number} câu, phần lớn về đường ngập ở {place}, chợ tạm và chỗ gửi xe; phường trả lời từng câu một.</p>
-    <p>Buổi họp sau sẽ bàn về cây xanh ở {place}, mỗi tổ cử {number} người, ai cũng được nói ba phút rồi mới biểu quyết.</p>
+    <p>Ông tổ trưởng số {number} ở {place} cho biết, từ nay giấy tờ nộp một nơi, nhận lại trong ngày, khỏi đi xa.</p>
+    <p>Bà con hỏi {number} câu, phần lớn về đường ngập ở {place}, chợ tạm và chỗ gửi xe; phường trả lời hết.</p>
+    <p>Buổi họp sau sẽ bàn về cây xanh ở {place}, mỗi tổ cử {number} người, ai cũng được nói rồi mới biểu quyết.</p>
     </div></div></body></html>"""
 
 
@@ -37,7 +48,9 @@ def home(links: Iterable[tuple[str, str]], *, head: str = "", menu: Mapping[str,
     <body><div class="thanh">{tabs}</div><div class="cot">{listed}</div></body></html>"""
 
 
-def serve_articles(web: LocalWeb, numbers: Iterable[int], address: str, *, dated: bool = True, host: str = HOST) -> list[str]:
+def serve_articles(
+    web: LocalWeb, numbers: Iterable[int], address: str, *, dated: bool = True, host: str = HOST
+) -> list[str]:
     """Puts articles onto the site, the newest has the highest number; gives their paths."""
     paths = []
     for number in numbers:
