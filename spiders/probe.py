@@ -49,7 +49,10 @@ class Probe(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         """Takes the look; yields nothing, for what is asked for goes straight to the downloader."""
-        self._kept.append(await self._look(self))
+        try:
+            self._kept.append(await self._look(self))
+        except Exception as error:  # Scrapy would only log it
+            self._kept.append(error)
         nothing: tuple[Request, ...] = ()
         for request in nothing:
             yield request

@@ -16,8 +16,10 @@ def mend_lines(mend: Mend | None) -> Iterator[str]:
     yield from (f"  put into its file: {line}" for line in file_lines(mend))
 
 
-def file_lines(mend: Mend) -> Iterator[str]:
+def file_lines(mend: Mend | None) -> Iterator[str]:
     """What a source file needs, in its own words."""
+    if mend is None:
+        return
     if mend.articles:
         yield f"articles = [{', '.join(map(literal, mend.articles))}]"
     yield from (f'[[listing]] with kind = "{kind}" and url = "{url}"' for kind, url in mend.listings)

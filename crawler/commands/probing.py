@@ -26,9 +26,12 @@ def probe(config: Config, source: Source, look: Callable[[Probe], Awaitable[T]])
     process = Process({**scrapy_settings(config), **alone})
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.ERROR)
-    kept: list[T] = []
+    kept: list[T | Exception] = []
     process.crawl(process.create_crawler(probe_class(source)), look=look, kept=kept)
     process.start()
-    if not kept:
-        raise Stopped("stopped before the look was done; nothing was written")
-    return kept[0]
+    if process.stopped or not kept:
+        raise Stopped("stopped before the look was done, by a signal or at its deadline; nothing was written")
+    found = kept[0]
+    if isinstance(found, Exception):
+        raise found
+    return found
