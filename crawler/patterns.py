@@ -61,6 +61,7 @@ _SLUG = re.compile(r"[^/]*[a-z][^/-]*[-_][^/]+", re.IGNORECASE)
 _HEAD = re.compile(r"/(\d{2,})(?:-|(/)(?:([a-z][^/]*)/)?)[^/]*[a-z][^/]*[-_][^/]*(/\d{1,3})?/?$", re.IGNORECASE)
 _LONG_SLUG = re.compile(r"/[^/-]+(?:-[^/-]+){4,}/?$")
 _LEAST_DIGITS, _BARE_DIGITS, _LONG_NUMBER = 3, 4, 12  # of a number behind a slug, without one, made of the time
+_SURE_DIGITS = 5  # of a number that is an article's wherever it stands
 _HEADLINE_DASHES = 5  # in a segment that is a headline, whatever its first word
 
 _FEW, _ENOUGH = 3, {"asset": 1, "slug": 4}  # headlines that prove a shape
@@ -158,13 +159,11 @@ def _shape(url: str) -> _Shape | None:
     bare = path[: -len(extension) - 1] if extension else path
     if tail := _tail_shape(bare, extension):
         return tail
-    if head := _HEAD.search(bare):
-        before = bare[: head.start()].rpartition("/")[2]
-        between, behind = "section" if head[3] else "", "number" if head[4] else ""
-        before = "" if before.isdigit() else before
-        return _Shape(kind="head", marks=(before, head[2] or "-", between, behind, extension), digits=len(head[1]))
     if _DATED.search(bare):
         return _Shape(kind="dated", marks=("day" if _DAILY.search(bare) else "month", extension))
+    if head := _HEAD.search(bare):
+        between, behind = "section" if head[3] else "", "number" if head[4] else ""
+        return _Shape(kind="head", marks=(head[2] or "-", between, behind, extension), digits=len(head[1]))
     if _LONG_SLUG.search(bare):
         return _Shape(kind="slug", marks=(str(bare.rstrip("/").count("/")), extension))
     return None
@@ -235,10 +234,15 @@ def _tail_regex(marks: tuple[str, ...], least: int, links: Sequence[Link]) -> st
 
 
 def _head_regex(marks: tuple[str, ...], least: int, links: Sequence[Link]) -> str:
-    before, separator, between, behind, extension = marks
+    """A short number says little by itself: then the word before it belongs to it, where all have the same."""
+    separator, between, behind, extension = marks
+    heads = [_HEAD.search(path) for path in (_EXTENSION.sub("", urlsplit(link.url).path) for link in links)]
+    words = {head.string[: head.start()].rpartition("/")[2] for head in heads if head}
+    named = len(words) == 1 and separator == "/" and least < _SURE_DIGITS and not "".join(words).isdigit()
+    before = f"{_literal(words.pop())}/" if named else ""
     slug = ("[^/]+/" if between else "") + "[^/]+" + (r"/\d+" if behind else "")
     ending = rf"\.{extension}$" if extension else "/?$"
-    return rf"/{_literal(before) + '/' if before else ''}(?P<id>\d{{{least},}}){separator}{slug}{ending}"
+    return rf"/{before}(?P<id>\d{{{least},}}){separator}{slug}{ending}"
 
 
 def _query_regex(marks: tuple[str, ...], least: int, links: Sequence[Link]) -> str:
