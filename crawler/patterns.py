@@ -21,6 +21,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from crawler.links import Link, announces
 
 MAX_PATTERNS = 4
+_LONGEST = 400  # characters of an address that is looked at: the longest known one has 290
 
 # Directories of what is no article anywhere: lists, documents, media, services. Whole segments, folded by the address.
 _ELSEWHERE = frozenset(
@@ -145,7 +146,7 @@ def elsewhere(url: str) -> bool:
 
 
 def _shape(url: str) -> _Shape | None:
-    if elsewhere(url):
+    if len(url) > _LONGEST or elsewhere(url):
         return None
     parts = urlsplit(url)
     path = parts.path
@@ -229,7 +230,7 @@ def _tail_regex(marks: tuple[str, ...], least: int, links: Sequence[Link]) -> st
     *before, last = skeleton.split("#")[:-1]
     token = "".join(_literal(part) + r"\d+" for part in before)
     ending = rf"\.{extension}$" if extension else "/?$"
-    slug = "[^/]*-[^/]*" if separator == "/" and least < _BARE_DIGITS else ""
+    slug = "[^/-]+-[^/]*" if separator == "/" and least < _BARE_DIGITS else ""
     return rf"{'/' + slug if slug else ''}{_literal(separator)}{token}{_literal(last)}(?P<id>\d{{{least},}}){ending}"
 
 
