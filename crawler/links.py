@@ -76,7 +76,7 @@ def announces(link: Link) -> bool:
 def _links(root: etree._Element, base: str, own: Collection[str]) -> list[Link]:
     found: dict[str, str] = {}
     for anchor in islice(root.iter("a"), MAX_LINKS):
-        url = canonical(anchor.get("href") or "", base)
+        url = canonical(href, base) if (href := anchor.get("href")) else ""
         if url and host_of(url) in own:
             found[url] = max(found.get(url, ""), _said(anchor), key=len)
     return [Link(url=url, text=text) for url, text in found.items()]

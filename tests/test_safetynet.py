@@ -1,7 +1,7 @@
 """The safety net: when it is cast, what it finds, what is told of that, and that it tells no history."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -292,13 +292,13 @@ def declare(folder: Path, articles: str, listing: str) -> None:
 
 
 @pytest.fixture
-def somebody(tmp_path: Path) -> tuple[Operator, LocalWeb]:
+def somebody(tmp_path: Path) -> Iterator[tuple[Operator, LocalWeb]]:
     """An operator whose one source is the site."""
     own = tmp_path / "own"
     own.mkdir()
     with LocalWeb(tmp_path, articles_per_site=1) as web:
         more = {"TINDOTHI_SOURCES__DIRECTORIES": f'["{own}"]', "TINDOTHI_SOURCES__ONLY": '["benlau"]'}
-        yield operator(tmp_path, web, **more), web  # type: ignore[misc]
+        yield operator(tmp_path, web, **more), web
 
 
 def listing(paths: Sequence[str]) -> str:
