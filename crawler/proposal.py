@@ -71,6 +71,18 @@ def listed(source: Source, one: Offered) -> tuple[Link, ...]:
     return tuple(Link(url=said.url, text=said.title or spelled(said.url)) for said in found.announcements)
 
 
+def untold(source: Source, page: Snapshot) -> bool:
+    """Whether a sitemap holds young articles, by the words of their addresses, that the patterns do not tell."""
+    listing = Listing(kind=ListingKind.SITEMAP, url=page.requested_url, days=SITEMAP_DAYS)
+    every = replace(source, articles=(), not_articles=())
+    try:
+        found = discover(every, listing, page, page.fetched_at).announcements
+    except Rejected:
+        return False
+    young = [one for one in found if (one.published or one.modified) and not is_article(source, one.url)]
+    return sum(announces(Link(url=one.url, text=spelled(one.url))) for one in young) >= _FEW
+
+
 def spelled(url: str) -> str:
     """The words of an address: what a sitemap says of an article that it does not name."""
     path = urlsplit(url).path.rstrip("/")

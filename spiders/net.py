@@ -22,7 +22,7 @@ from crawler.discover import address
 from crawler.errors import Stopped, TindothiError
 from crawler.memory import Memory
 from crawler.middlewares import kind_of
-from crawler.proposal import Proposal, as_mend
+from crawler.proposal import Proposal, as_mend, untold
 from crawler.safetynet import Heard, Yield, counted, trouble, unread, without
 from crawler.stages import BLIND, FAILED, FETCHED, LISTINGS, MEND, REASON, REJECTED
 from crawler.types import Change, Due, Snapshot, Source
@@ -65,12 +65,16 @@ class SafetyNet:
 
     # --- what the spider tells it ---
 
-    def announced(self, page: Snapshot, keys: Iterable[str]) -> None:
-        """A listing announced these articles; a sitemap perhaps none."""
+    async def announced(self, page: Snapshot, keys: Iterable[str]) -> None:
+        """A listing announced these articles; a sitemap perhaps none: nothing new, or nothing that a pattern tells."""
         new = set(keys)
         self._announced |= new
-        self._pages.append(page)
-        self._say(page.requested_url, Heard.ANNOUNCED if new else Heard.QUIET)
+        self._pages.append(replace(page, body=b""))
+        if new:
+            self._say(page.requested_url, Heard.ANNOUNCED)
+        else:
+            others = await asyncio.to_thread(untold, self._source, page)
+            self._say(page.requested_url, Heard.EMPTY if others else Heard.QUIET)
 
     def as_before(self, url: str) -> None:
         """A listing says what it said when it was last read."""
@@ -92,10 +96,9 @@ class SafetyNet:
             self._refused = await asyncio.to_thread(self._memory.no_articles, self._announced) & self._announced
 
     def _say(self, url: str, what: Heard) -> None:
-        """Of the pages of a listing, and of a sitemap's children, only what announces counts."""
-        first = url in self._own and self._heard.get(url) is not Heard.ANNOUNCED
-        if first or what is Heard.ANNOUNCED:
-            self._heard[url] = what
+        """Of a sitemap's children only those count that hold something."""
+        if url in self._own or what in (Heard.ANNOUNCED, Heard.EMPTY):
+            self._heard[url] = Heard.ANNOUNCED if self._heard.get(url) is Heard.ANNOUNCED else what
 
     # --- what it does ---
 

@@ -196,7 +196,7 @@ class SourceSpider(Spider):
     async def _announce(self, page: Snapshot, found: tuple[Announcement, ...], *, whole: bool) -> None:
         """One transaction. The validators are kept only if all that the listing leads to was read."""
         self._heard = True
-        self.net.announced(page, (one.key for one in found))
+        await self.net.announced(page, (one.key for one in found))
         if not whole:
             page = replace(page, headers=())
         new = await asyncio.to_thread(self.memory.announce, self.source.name, page, found)

@@ -89,7 +89,7 @@ class Surveyor:
             return Survey(home=page, steps=tuple(self._steps))
         self._home = page.url
         await self._feeds(site)
-        await self._page("home page", home, page)
+        await self._page("home page", reachable(home, page.url), page)
         if thorough:
             await self._sections(site)
         for url in [one for one in self._sitemaps() if belongs(self._source, one)][:SITEMAPS]:

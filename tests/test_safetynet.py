@@ -99,6 +99,7 @@ SOURCE = Source(
     articles=(r"/bai-(?P<id>\d+)\.html$",),
     listings=(Listing(kind=ListingKind.PAGE, url=f"http://{HOST}/tin"),),
 )
+SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 ADDRESS = "/tin-phuong/ban-viec-{number}.htm"
 LISTED = home((ADDRESS.format(number=number), title_of(number)) for number in range(4101, 4105))
 OLD = home((f"/bai-{number}.html", title_of(number)) for number in range(1, 4))
@@ -169,12 +170,23 @@ def test_feeds_and_sitemaps_that_the_site_announces_are_asked_and_no_others() ->
             ),
             "/": home([], head='<link rel="alternate" type="application/rss+xml" href="/moi.rss">'),
             "/moi.rss": f"<rss><channel>{items}</channel></rss>",
-            "/ban-do.xml": f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{maps}</urlset>',
+            "/ban-do.xml": f'<urlset xmlns="{SITEMAP}">{maps}</urlset>',
         }
     )
     pages = [f"{HOST}/robots.txt", f"{HOST}/tin", f"{HOST}/", f"{HOST}/moi.rss", f"{HOST}/ban-do.xml"]
     assert some.asked[:5] == pages
     assert sorted(some.asked[5:]) == [url.removeprefix("http://") for url in urls]
+
+
+@pytest.mark.parametrize(
+    ("address", "is_cast"), [("/sua-con-duong-ra-cho-moi-{number}.htm", True), ("/muc-{number}", False)]
+)
+def test_a_sitemap_of_young_articles_that_no_pattern_tells_is_no_quiet_one(address: str, is_cast: bool) -> None:
+    urls = [f"http://{HOST}{address.format(number=number)}" for number in range(4101, 4105)]
+    maps = "".join(f"<url><loc>{url}</loc><lastmod>2999-01-01</lastmod></url>" for url in urls)
+    source = replace(SOURCE, listings=(Listing(kind=ListingKind.SITEMAP, url=f"http://{HOST}/map.xml"),))
+    _, some = run({"/map.xml": f'<urlset xmlns="{SITEMAP}">{maps}</urlset>', "/": LISTED}, source)
+    assert (f"{HOST}/" in some.asked) is is_cast
 
 
 def test_where_the_net_finds_nothing_either_that_is_told() -> None:

@@ -130,6 +130,7 @@ def test_where_nothing_is_found_what_was_tried_is_told_and_what_to_do(web: Local
     [
         (["khong phai"], "no web address"),
         (["ftp://benlau.example.vn/"], "no web address"),
+        (["https://benlau.example.vn:8443/"], "no web address"),
         (["https://tcnn.vn/"], "belongs to the source 'tcnn' already; `tindothi check tcnn` probes it"),
         ([f"https://{HOST}", "--name", "Bến Lau"], "--name 'Bến Lau' is not well formed"),
         ([f"https://{HOST}", "--name", "tcnn"], "there is a source 'tcnn' already"),

@@ -120,13 +120,15 @@ def _named(url: str, name: str | None, title: str, place: str, sources: "dict[st
 
     :raises ConfigError: no address, a name that cannot be, or somebody has name or host already
     """
+    from urllib.parse import urlsplit
+
     from crawler.types import Source
     from crawler.urls import absolute, host_of
     from spiders.declared import HOST, NAME
 
     home = absolute(url if "://" in url else f"https://{url}", "")
     host = host_of(home)
-    if not HOST.fullmatch(host):
+    if not HOST.fullmatch(host) or urlsplit(home).port:
         raise ConfigError(f"{url}: no web address; write it as https://host/")
     if owner := next((one for one in sources.values() if host in one.hosts), None):
         raise ConfigError(
