@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -183,7 +183,8 @@ def test_feeds_and_sitemaps_that_the_site_announces_are_asked_and_no_others() ->
 )
 def test_a_sitemap_of_young_articles_that_no_pattern_tells_is_no_quiet_one(address: str, is_cast: bool) -> None:
     urls = [f"http://{HOST}{address.format(number=number)}" for number in range(4101, 4105)]
-    maps = "".join(f"<url><loc>{url}</loc><lastmod>2999-01-01</lastmod></url>" for url in urls)
+    today = datetime.now(UTC).date()
+    maps = "".join(f"<url><loc>{url}</loc><lastmod>{today}</lastmod></url>" for url in urls)
     source = replace(SOURCE, listings=(Listing(kind=ListingKind.SITEMAP, url=f"http://{HOST}/map.xml"),))
     _, some = run({"/map.xml": f'<urlset xmlns="{SITEMAP}">{maps}</urlset>', "/": LISTED}, source)
     assert (f"{HOST}/" in some.asked) is is_cast
