@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from crawler.errors import ConfigError, PublishError, PushError, RunLocked, StoreError, TindothiError
+from crawler.errors import ConfigError, PublishError, PushError, RunLocked, Stopped, StoreError, TindothiError
 from crawler.health import MEANING, Exit
 
 COMMANDS = {
@@ -31,9 +31,9 @@ COMMANDS = {
     "backup": "copy the store into a folder, and check the copy",
     "restore": "copy a backup to where the store belongs",
     "migrate": "move the store into another database, SQLite or PostgreSQL",
-    "check": "check that the store and its archive are whole",
+    "check": "check that the store and its archive are whole; with a source, what its live site gives",
     "gc": "remove archived pages whose time is over, and that no article needs",
-    "sources": "list the sources, their state and evidence",
+    "sources": "list the sources, their state and evidence; `sources add URL` adds one",
     "status": "tell how each source is doing",
     "config": "show every setting, and where it came from",
 }
@@ -43,6 +43,7 @@ EXITS: tuple[tuple[type[TindothiError], Exit], ...] = (
     (RunLocked, Exit.LOCKED),
     (PublishError, Exit.NOT_PUBLISHED),
     (PushError, Exit.NOT_SENT),
+    (Stopped, Exit.STOPPED),
     (StoreError, Exit.STORE),
 )
 

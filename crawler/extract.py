@@ -9,6 +9,7 @@ What it needs of a site is data (`Source.templates`); without any, the page is r
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from crawler.blocked import refuse_blocked, refuse_redirect, refuse_status
@@ -17,7 +18,7 @@ from crawler.byline import find_byline
 from crawler.conflicts import lost
 from crawler.dates import labelled_date, page_date
 from crawler.document import MAX_SIZE, Document, parse
-from crawler.errors import HomeServed, NotArticle, NoText
+from crawler.errors import HomeServed, NotArticle, NoText, Rejected
 from crawler.headline import Headline, headline, told_headline
 from crawler.items import announcements
 from crawler.kinds import Weight, columns, home_marks, no_article, own_headline, refuse_home, weigh
@@ -61,13 +62,37 @@ def extract(
     """
     if snapshot.part_of is not None:
         raise NotArticle(FURTHER)
-    article = _read(snapshot, source, now, max_size, learned)
+    try:
+        article = _read(snapshot, source, now, max_size, learned)
+    except (NotArticle, NoText) as refusal:
+        source, article = _without_layout(snapshot, source, now, max_size, learned, refusal)
     return whole(
         article,
         snapshot.parts,
         max_size - len(snapshot.body),
         lambda part, left, before: _read(part, source, now, left, learned, before),
     )
+
+
+def _without_layout(
+    snapshot: Snapshot,
+    source: Source,
+    now: datetime | None,
+    max_size: int,
+    learned: Learned,
+    refusal: NotArticle | NoText,
+) -> tuple[Source, Article]:
+    """A page of which the source's layouts leave no article, read by what pages have in common: the site was rebuilt.
+
+    :raises Rejected: that finds none either; the first reason counts
+    """
+    bare = replace(source, templates=())
+    try:
+        if source.templates:
+            return bare, _read(snapshot, bare, now, max_size, learned)
+    except Rejected:
+        pass
+    raise refusal
 
 
 def _read(

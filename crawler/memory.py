@@ -4,7 +4,7 @@ Every method is short, blocking and thread-safe: the crawl calls them off the re
 Times are aware; `now` is given by the caller, so that a clock can be played.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -24,12 +24,23 @@ class Memory(Protocol):
         ...
 
     def announce(
-        self, source: str, listing: Snapshot, found: Iterable[Announcement], hint: timedelta | None = None
+        self,
+        source: str,
+        listing: Snapshot,
+        found: Iterable[Announcement],
+        hint: timedelta | None = None,
+        *,
+        net: bool = False,
     ) -> int:
         """In one transaction: every announced URL as pending, and the listing's validators. Gives how many were new.
 
-        `hint`: for how long the listing says that it stays as it is.
+        `hint`: for how long the listing says that it stays as it is. `net`: the safety net found the listing
+        (`crawler.safetynet`).
         """
+        ...
+
+    def no_articles(self, keys: Collection[str]) -> frozenset[str]:
+        """Those of the announced articles whose pages were finally judged to be none."""
         ...
 
     def due(self, source: str, now: datetime, limit: int) -> Sequence[Due]:

@@ -41,6 +41,7 @@ RULE = "tindothi/rule/"  # + its name: new, revised and duplicate articles of wh
 FAILED = "tindothi/failed"  # requests that got no page at all; not among the fetched
 BLIND = "tindothi/blind"  # listings that could not be read: no answer, a refusal, or nothing announced at all
 FAILURE = "tindothi/failure"  # the last `Failure`, as a value
+MEND = "tindothi/mend"  # a `Mend`, as a value: the source's own listings find nothing
 
 log = logging.getLogger(__name__)
 

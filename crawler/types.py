@@ -464,12 +464,26 @@ class Host:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mend:
+    """What a source's own listings no longer find, and the safety net did: to be put into the source's file.
+
+    `because`: what is wrong with them, in words. `listings` are kind and URL of what announces articles today, the best
+    first; `articles` the patterns of their addresses, none where the file's own still hold. `found`: how many articles.
+    """
+
+    because: str
+    listings: tuple[tuple[str, str], ...] = ()
+    articles: tuple[str, ...] = ()
+    found: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """One pass over one source. `fetched` is the sum of listings, new, revised, unchanged, duplicate and rejected.
 
     `failed` counts requests that got no response at all; they are not among `fetched`. `blind` counts listings that
     could not be read: no answer, an error, or nothing announced where something should be. `rules` counts for each
-    rule the new, revised and duplicate articles of which it stripped something.
+    rule the new, revised and duplicate articles of which it stripped something. `mend`: the source is degraded.
     """
 
     source: str
@@ -487,6 +501,7 @@ class Run:
     failure: Failure | None = None
     blind: int = 0
     rules: Mapping[str, int] = field(default_factory=dict)
+    mend: Mend | None = None
 
 
 # --- the feed --------------------------------------------------------------------------------------------------------

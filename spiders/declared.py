@@ -195,6 +195,7 @@ class FamilyFile(Declared):
     name: Name
     title: str = ""
     evidence: str = ""
+    marks: list[Pattern] = []  # searched in a page's source: what only this system prints
     articles: list[Pattern] = []
     not_articles: list[Pattern] = []
     prefixes: list[Pattern] = []

@@ -5,6 +5,7 @@ listings ─200→ archive → discover → announce (pending, with the listing'
 when every listing has spoken: what is due? ← pending of earlier runs, re-checks ─────┘
     └→ requests of articles (and of their further pages; of some twice, to know noise) ─→ Snapshot into the pipeline
                                │ 304: unchanged │ no answer: failed, stays pending
+when all is done: did the listings find anything? else the safety net is cast (`spiders.net`)
 """
 
 import asyncio
@@ -25,7 +26,7 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from crawler.config import Config
 from crawler.discover import address, discover
-from crawler.errors import Blocked, OffSite, Stopped, StoreFull, TindothiError, TooLarge
+from crawler.errors import Blocked, OffSite, Rejected, Stopped, StoreFull, TindothiError, TooLarge
 from crawler.hints import hint
 from crawler.learned import NOTHING, Learned
 from crawler.memory import Memory
@@ -35,6 +36,7 @@ from crawler.stages import BLIND, FAILED, FAILURE, FETCHED, LISTINGS, REASON, RE
 from crawler.types import Announcement, Due, Failure, ListingKind, Snapshot, Source, Validators
 from crawler.urls import host_of, owner
 from spiders.gathering import Gathering, begun, is_read_again, read_again, with_part, without_part
+from spiders.net import Hands, SafetyNet
 from spiders.reading import ListingError, Reading, with_page
 from spiders.received import received
 
@@ -52,6 +54,7 @@ class SourceSpider(Spider):
     """Crawls one source. A subclass (a source's `spider`) may say what data cannot."""
 
     source: ClassVar[Source]
+    net: SafetyNet
 
     def __init__(self, *, memory: Memory, patient: bool = False, **kwargs: Any) -> None:
         """`patient`: hosts that earlier runs left are not asked before their time."""
@@ -75,14 +78,15 @@ class SourceSpider(Spider):
     def update_settings(cls, settings: BaseSettings) -> None:
         """A source may ask for a longer delay than the settings, never for a shorter one."""
         super().update_settings(settings)
-        delay = max(settings.getfloat("DOWNLOAD_DELAY"), cls.source.delay or 0.0)
-        settings.set("DOWNLOAD_DELAY", delay, priority="spider")
-        settings.set("AUTOTHROTTLE_START_DELAY", delay, priority="spider")
+        slow_down(settings, cls.source)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         opened = load_object(crawler.settings["TINDOTHI_MEMORY"])
-        return super().from_crawler(crawler, *args, memory=opened(crawler.settings), **kwargs)
+        spider = super().from_crawler(crawler, *args, memory=opened(crawler.settings), **kwargs)
+        hands = Hands(reachable=spider._reachable, article=spider._article, count=spider._count, fail=spider._fail)
+        spider.net = SafetyNet(cls.source, spider.memory, crawler, hands)
+        return spider
 
     # --- listings ---
 
@@ -109,6 +113,7 @@ class SourceSpider(Spider):
                 await retry.blocked(response.url, error)
             if isinstance(error, StoreFull):  # what could be fetched could not be kept
                 raise CloseSpider(kind) from None
+            await self._unheard(response, reading, error)
             await self._announce_part(reading)
         self._listings_open += len(further)
         for more in further:
@@ -124,6 +129,7 @@ class SourceSpider(Spider):
             return
         self._count(*([BLIND] if reading.first is None else []))
         await self._lost(failure)
+        self.net.unread(address(reading.listing)[0], kind_of(failure.value))
         await self._announce_part(reading)
         async for request in self._after_listing():
             yield request
@@ -160,7 +166,10 @@ class SourceSpider(Spider):
             self._count(FETCHED, LISTINGS)
             self._heard = True
             asked: Validators = response.meta["validators"]
-            return (replace(reading, doubted=True),) if asked.doubted else ()
+            if asked.doubted:
+                return (replace(reading, doubted=True),)
+            self.net.as_before(snapshot.requested_url)
+            return ()
         refusal = f"HTTP {snapshot.status}" if snapshot.status != 200 else ""
         self._count(FETCHED, *([REJECTED, REASON + refusal] if refusal else [LISTINGS]))
         snapshot = await asyncio.to_thread(self.memory.archive, snapshot)
@@ -177,7 +186,16 @@ class SourceSpider(Spider):
             await self._announce(more.first, tuple(more.found.values()), whole=True, stays=more.hint)
         else:  # its validators are not kept: a 304 would hide for ever what could not be read
             log.warning("%s announces nothing", snapshot.url)
+            await self.net.empty(snapshot)
         return ()
+
+    async def _unheard(self, response: Response, reading: Reading, error: Exception) -> None:
+        """The net is told what a listing that could not be read is instead."""
+        page = received(response, address(reading.listing)[0], self.source.name)
+        if isinstance(error, ListingError):
+            self.net.unread(page.requested_url, str(error))
+        elif isinstance(error, Rejected):
+            await self.net.empty(page, error.reason)
 
     async def _announce_part(self, reading: Reading) -> None:
         """A later page failed: what the pages before it announced is taken down all the same."""
@@ -192,6 +210,7 @@ class SourceSpider(Spider):
     ) -> None:
         """One transaction. The validators are kept only if all that the listing leads to was read."""
         self._heard = True
+        await self.net.announced(page, (one.key for one in found))
         if not whole:
             page = replace(page, headers=())
         new = await asyncio.to_thread(self.memory.announce, self.source.name, page, found, stays)
@@ -214,18 +233,22 @@ class SourceSpider(Spider):
         try:
             self._learned = await asyncio.to_thread(self.memory.learned, self.source.name)
             due = await asyncio.to_thread(self.memory.due, self.source.name, datetime.now(UTC), config.crawl.limit)
+            await self.net.due(due, config.crawl.limit)
         except TindothiError as error:
             await self._fail(self.source.host, type(error).__name__, str(error))
             return
         for one in due:
-            yield Request(
-                self._reachable(one.url),
-                meta={"validators": one.validators},
-                callback=self.fetched,
-                errback=self.unfetched,
-                cb_kwargs={"due": one},
-                dont_filter=True,
-            )
+            yield self._article(one)
+
+    def _article(self, due: Due) -> Request:
+        return Request(
+            self._reachable(due.url),
+            meta={"validators": due.validators},
+            callback=self.fetched,
+            errback=self.unfetched,
+            cb_kwargs={"due": due},
+            dont_filter=True,
+        )
 
     async def fetched(self, response: Response, due: Due) -> AsyncIterator[Request | Snapshot]:
         """An article's page, whatever its status, goes down the pipeline, with its further pages if it is split."""
@@ -340,6 +363,13 @@ class SourceSpider(Spider):
     def _count(self, *names: str) -> None:
         for name in names:
             self.crawler.stats.inc_value(name)
+
+
+def slow_down(settings: BaseSettings, source: Source) -> None:
+    """The source's own delay, where it is longer than the settings'."""
+    delay = max(settings.getfloat("DOWNLOAD_DELAY"), source.delay or 0.0)
+    settings.set("DOWNLOAD_DELAY", delay, priority="spider")
+    settings.set("AUTOTHROTTLE_START_DELAY", delay, priority="spider")
 
 
 def _request(failure: TwistedFailure) -> Request:

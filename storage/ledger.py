@@ -149,6 +149,7 @@ def _judged(db: Connection, article_id: int, revision_id: int) -> Row[Any]:
         select(
             article,
             source.c.settled_at,
+            source.c.net_at,
             revision.c.published_at,
             revision.c.sequence,
             revision.c.id.label("revision_id"),
@@ -215,11 +216,14 @@ def _id_told(db: Connection, story_id: int) -> str | None:
 
 def _standing(db: Connection, feed: str, mine: Row[Any], now: datetime, policy: Policy, *, late: bool) -> Standing:
     begun = mine.announced_at or mine.first_seen
-    told, read_at = 0, None
+    told, read_at, caught = 0, None, False
     if mine.settled_at is not None and begun <= mine.settled_at:
-        told = _told_of_first_run(db, feed, mine)
+        told = _told_between(db, feed, mine, None, mine.settled_at)
     elif mine.settled_at is not None:
         read_at = _read_before(db, mine.source, begun)
+        until = _first_cast(db, mine, now)
+        caught = until is not None and mine.net_at <= begun <= until
+        told = _told_between(db, feed, mine, mine.net_at, until) if caught and until else 0
     candidate = Candidate(
         published=mine.published_at,
         announced_at=mine.announced_at,
@@ -228,18 +232,29 @@ def _standing(db: Connection, feed: str, mine: Row[Any], now: datetime, policy: 
         read_at=read_at,
         told=told,
         late=late,
+        caught=caught,
     )
     return standing(candidate, now, policy)
 
 
-def _told_of_first_run(db: Connection, feed: str, mine: Row[Any]) -> int:
-    of_first_run = func.coalesce(article.c.announced_at, article.c.first_seen) <= mine.settled_at
+def _told_between(db: Connection, feed: str, mine: Row[Any], since: datetime | None, until: datetime) -> int:
+    """How many entries the feed has published of what the article's source announced in that time."""
+    begun = func.coalesce(article.c.announced_at, article.c.first_seen)
+    then = begun <= until if since is None else begun.between(since, until)
     told = (
         select(func.count())
         .select_from(entry.join(article, article.c.id == entry.c.article_id))
-        .where(entry.c.feed == feed, entry.c.state == Standing.PUBLISHED, article.c.source == mine.source, of_first_run)
+        .where(entry.c.feed == feed, entry.c.state == Standing.PUBLISHED, article.c.source == mine.source, then)
     )
     return db.execute(told).scalar_one()
+
+
+def _first_cast(db: Connection, mine: Row[Any], now: datetime) -> datetime | None:
+    """Until when the first run lasted in which the safety net found the source's articles; now, if it still goes on."""
+    if mine.net_at is None:
+        return None
+    ended = select(func.min(run.c.ended)).where(run.c.source == mine.source, run.c.ended >= mine.net_at)
+    return db.execute(ended).scalar() or now
 
 
 def _read_before(db: Connection, name: str, at: datetime) -> datetime | None:

@@ -1,6 +1,6 @@
 """What was announced and is not stored yet, what is to be checked again, and what failed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
@@ -13,12 +13,13 @@ from storage import hosts, schema
 from storage.policy import TRUST, Policy, may_retry, recheck_due
 from storage.rows import LISTED, chunks
 
-pending, listing, article, address, source = (
+pending, listing, article, address, source, run = (
     schema.pending,
     schema.listing,
     schema.article,
     schema.address,
     schema.source,
+    schema.run,
 )
 _NO_FAILURE = {"failure_url": None, "failure_kind": None, "failure_message": None, "failure_at": None}
 
@@ -88,6 +89,22 @@ def announce(
     _keep_validators(db, name, page, hint, len(announcements))
     mend(db, name, (page.requested_url, page.url))
     return new
+
+
+def cast(db: Connection, name: str, now: datetime) -> None:
+    """The safety net announces: since now, unless it did so before and the source was not read in full since."""
+    whole = (run.c.source == name) & (run.c.started > source.c.net_at) & (run.c.listings > 0) & (run.c.blind == 0)
+    begins = source.c.net_at.is_(None) | select(run.c.id).where(whole).exists()
+    db.execute(update(source).where(source.c.name == name, begins).values(net_at=now))
+
+
+def no_articles(db: Connection, keys: Collection[str]) -> frozenset[str]:
+    """Those of the announced articles that are given up because their pages are none."""
+    found: set[str] = set()
+    for some in chunks(tuple(keys)):
+        judged = select(pending.c.key).where(pending.c.key.in_(some), pending.c.state == State.REJECTED)
+        found.update(db.execute(judged).scalars())
+    return frozenset(found)
 
 
 def due(db: Connection, name: str, now: datetime, limit: int, policy: Policy) -> Sequence[Due]:

@@ -1,14 +1,14 @@
 """What people and commands ask of the store, as values."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, or_, select
 
 from crawler.learned import SeenPage
-from crawler.types import Article, Cause, Citation, Failure, Located, Match, Run
+from crawler.types import Article, Cause, Citation, Failure, Located, Match, Mend, Run
 from crawler.urls import canonical
 from storage import absences, schema
 from storage.absences import Absence
@@ -182,6 +182,7 @@ def runs(db: Connection, name: str, limit: int) -> tuple[Run, ...]:
             reasons=row["reasons"],
             rules=row["rules"],
             failure=_failure(row),
+            mend=_mend(row["mend"]),
         )
         for row in db.execute(latest).mappings()
     )
@@ -194,7 +195,15 @@ def add_run(db: Connection, finished: Run) -> None:
     values |= {"reasons": dict(finished.reasons), "rules": dict(finished.rules)}
     if failure is not None:
         values |= {f"failure_{name}": getattr(failure, name) for name in ("url", "kind", "message", "at")}
+    values["mend"] = asdict(finished.mend) if finished.mend else None
     db.execute(insert(run).values(values))
+
+
+def _mend(kept: Mapping[str, Any] | None) -> Mend | None:
+    if not kept:
+        return None
+    listings = tuple((kind, url) for kind, url in kept["listings"])
+    return Mend(because=kept["because"], listings=listings, articles=tuple(kept["articles"]), found=kept["found"])
 
 
 def find(db: Connection, wanted: int | str) -> StoredArticle | None:

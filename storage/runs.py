@@ -2,9 +2,10 @@
 
 Stats that the spider and the stages count (`crawler.stages` names most of them): `tindothi/fetched`, `/listings`,
 `/unchanged` (304s), `/rejected`, `/rejected/<class name>`, `/failed` (requests without any answer), `/blind` (listings
-that could not be read), and `/failure` (the last `crawler.types.Failure`, as a value). This extension counts the rest:
-`tindothi/new`, `/revised`, `/unchanged`, `/duplicate` of what `StoreStage` gives, for each rule the new texts of which
-it stripped something (`/rule/<name>`), and a page that our own stages failed on as rejected, by the exception's class.
+that could not be read), `/failure` (the last `crawler.types.Failure`, as a value) and `/mend` (a `Mend`). This
+extension counts the rest: `tindothi/new`, `/revised`, `/unchanged`, `/duplicate` of what `StoreStage` gives, for each
+rule the new texts of which it stripped something (`/rule/<name>`), and a page that our own stages failed on as
+rejected, by the exception's class.
 
 The finished `Run` is in the stats as `tindothi/run`; `runs(crawlers)` collects them. A source's first run is settled,
 and what it found gone is withdrawn, when its spider ended by itself or by its deadline, and had read something.
@@ -23,7 +24,7 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from crawler.config import Config
 from crawler.errors import Rejected, Stopped, StoreError, StoreFull, TindothiError
-from crawler.stages import FAILED, FAILURE, FETCHED, LISTINGS, REASON, REJECTED, RULE
+from crawler.stages import FAILED, FAILURE, FETCHED, LISTINGS, MEND, REASON, REJECTED, RULE
 from crawler.types import Change, Failure, Run, Snapshot, Source
 from storage.lock import RunLock
 from storage.stage import Stored, hold, let_go
@@ -159,6 +160,7 @@ class RunRecorder:
             rules=self._counts(RULE),
             failure=self._refusal or self._stats.get_value(FAILURE),
             blind=self._count(BLIND),
+            mend=self._stats.get_value(MEND),
         )
 
     def _counts(self, prefix: str) -> dict[str, int]:

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 
-HEAD = "0014"  # the migration that makes these tables
+HEAD = "0015"  # the migration that makes these tables
 FULL_TEXT = "search"
 
 metadata = MetaData(
@@ -123,6 +123,7 @@ source = Table(
     # we know
     Column("first_run_at", Utc, nullable=False),
     Column("settled_at", Utc),  # the end of its first run; until then its entries are held back
+    Column("net_at", Utc),  # when the safety net began to find its articles, the last time that it had to
     Column("run_at", Utc, nullable=False),  # start of the latest run
     Column("failure_url", Printed),
     Column("failure_kind", Printed),
@@ -425,6 +426,7 @@ run = Table(
     Column("failure_kind", Printed),
     Column("failure_message", Printed),
     Column("failure_at", Utc),
+    Column("mend", JSON(none_as_null=True)),  # crawler.types.Mend; none: its own listings found something
     Index(None, "source", "started"),
     Index(None, "source", "ended"),
 )

@@ -5,7 +5,7 @@ before or after it.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -158,15 +158,29 @@ class Store:
         return self._pages.archive(snapshot)
 
     def announce(
-        self, source: str, listing: Snapshot, found: Iterable[Announcement], hint: timedelta | None = None
+        self,
+        source: str,
+        listing: Snapshot,
+        found: Iterable[Announcement],
+        hint: timedelta | None = None,
+        *,
+        net: bool = False,
     ) -> int:
         """In one transaction: every announced URL as pending, and the listing's validators. Gives how many were new.
 
-        `hint`: for how long the listing says that it stays as it is.
+        `hint`: for how long the listing says that it stays as it is. `net`: the safety net found the listing.
         """
         found = tuple(found)
         with self._database.writing() as db:
-            return pending.announce(db, source, listing, found, self._clock(), hint)
+            new = pending.announce(db, source, listing, found, now := self._clock(), hint)
+            if net:
+                pending.cast(db, source, now)
+            return new
+
+    def no_articles(self, keys: Collection[str]) -> frozenset[str]:
+        """Those of the announced articles whose pages were finally judged to be none."""
+        with self._database.reading() as db:
+            return pending.no_articles(db, keys)
 
     def due(self, source: str, now: datetime, limit: int) -> Sequence[Due]:
         """Pending URLs, the newest announcements first; then stored articles whose re-check has come."""

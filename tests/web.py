@@ -1,7 +1,7 @@
 """A small web on loopback for tests of the spider: a proxy that answers for any host, as the test says."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -93,7 +93,15 @@ class Remembered:
         self.archived.append(snapshot)
         return snapshot
 
-    def announce(self, source: str, listing: Snapshot, found: tuple[Announcement, ...], hint: Any = None) -> int:
+    def announce(
+        self,
+        source: str,
+        listing: Snapshot,
+        found: tuple[Announcement, ...],
+        hint: Any = None,
+        *,
+        net: bool = False,
+    ) -> int:
         self.announced.append((listing.requested_url, len(found)))
         self.hints[listing.requested_url] = hint
         self.doubted += [listing.requested_url] if listing.doubted else []
@@ -103,6 +111,9 @@ class Remembered:
         new = [one for one in found if one.key not in self.pending and one.key not in self.known]
         self.pending |= {one.key: Due(url=one.url, key=one.key, known=False) for one in new}
         return len(new)
+
+    def no_articles(self, keys: Collection[str]) -> frozenset[str]:
+        return frozenset()
 
     def due(self, source: str, now: Any, limit: int) -> list[Due]:
         self.asked_due += 1

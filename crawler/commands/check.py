@@ -1,4 +1,4 @@
-"""`tindothi check`: is the store whole?"""
+"""`tindothi check`: is the store whole? With a source: what does its live site give today?"""
 
 import json
 import sys
@@ -7,20 +7,76 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crawler.errors import StoreError
+from crawler.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
+    from crawler.commands.livecheck import Checked
     from storage.store import Store
 
 
 @click.command()
+@click.argument("source", required=False)
 @click.option("--quick", is_flag=True, help="Leave out the archived pages, which are all read otherwise.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def command(quick: bool, as_json: bool) -> None:
+def command(source: str | None, quick: bool, as_json: bool) -> None:
     """Check the store: the database's integrity, orphans, hashes, entries, the archive's files, and every page in them.
 
-    Changes nothing. The exit code is 8 where something is wrong.
+    With a SOURCE: probe its live site, step by step (robots.txt, listings, addresses, one article, certificate), and
+    say what to mend in its file. That stores nothing, and may be done while a run goes on.
+
+    Changes nothing. The exit code is 8 where something is wrong with the store, 4 with the source.
     """
+    if source is None:
+        _check_store(quick=quick, as_json=as_json)
+    elif quick:
+        raise click.UsageError("--quick is for the store's check; leave it out to probe a source")
+    else:
+        _check_source(source, as_json=as_json)
+
+
+def _check_source(name: str, *, as_json: bool) -> None:
+    from crawler.commands.livecheck import check
+    from crawler.commands.mending import as_table
+    from crawler.commands.probing import probe
+    from crawler.config import load
+    from crawler.health import Exit
+    from spiders.read import read_sources
+
+    config = load()
+    sources, errors = read_sources(config.sources.directories)
+    for error in errors:
+        click.echo(f"tindothi: {error}", err=True)
+    if name not in sources:
+        raise ConfigError(f"no such source: {name}; `tindothi sources` lists them")
+    checked = probe(config, sources[name], lambda spider: check(spider, sources[name]))
+    if as_json:
+        steps = [{"step": one.step, "well": one.well, "said": one.said, **one.values} for one in checked.findings]
+        table = {
+            "source": name,
+            "well": checked.well,
+            "steps": steps,
+            "mend": as_table(checked.mend),
+            "advice": checked.advice,
+        }
+        click.echo(json.dumps(table, ensure_ascii=False))
+    else:
+        click.echo("\n".join(_lines(checked)))
+    sys.exit(Exit.WELL if checked.well else Exit.SOME_FAILED)
+
+
+def _lines(checked: "Checked") -> Iterator[str]:
+    from crawler.commands.mending import file_lines
+
+    for one in checked.findings:
+        yield f"{'ok' if one.well else '!!'}  {one.step}: {one.said}"
+        yield from (f"      {line}" for line in one.more)
+    advice = [*checked.advice, *(f"put into its file: {line}" for line in file_lines(checked.mend))]
+    if advice:
+        yield "to mend:"
+        yield from (f"      {line}" for line in advice)
+
+
+def _check_store(*, quick: bool, as_json: bool) -> None:
     from crawler.config import load
     from crawler.health import Exit
     from storage.opening import open_store

@@ -120,6 +120,8 @@ def report(
     as_json: bool,
 ) -> None:
     """What was done: a line for each source, feed and channel, or one JSON object."""
+    from crawler.commands.mending import as_table as mend_table
+    from crawler.commands.mending import mend_lines
     from crawler.commands.push import as_table
     from crawler.commands.push import report as report_push
     from crawler.commands.turns import as_table as table_of_turns
@@ -129,7 +131,15 @@ def report(
     report_push(told, as_json=as_json)
 
     if as_json:
-        each = {run.source: {**total([run]), "rules": dict(run.rules), "failure": _failure(run)} for run in runs}
+        each = {
+            run.source: {
+                **total([run]),
+                "rules": dict(run.rules),
+                "failure": _failure(run),
+                "degraded": mend_table(run.mend),
+            }
+            for run in runs
+        }
         written = [{"path": str(feed.path), "entries": feed.entries, "written": feed.written} for feed in feeds]
         left = table_of_turns(turn) if turn else {}
         table = {**total(runs), "sources": each, **left, "feeds": written, "push": as_table(told)}
@@ -142,6 +152,8 @@ def report(
         if run.failure:
             where = f" — {run.failure.url}" if run.failure.url else ""
             click.echo(f"  last failure: {run.failure.kind}: {run.failure.message}{where}")
+        for line in mend_lines(run.mend):
+            click.echo(f"  {line}")
     if turn:
         report_turns(turn)
     for feed in feeds:

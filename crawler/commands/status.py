@@ -22,6 +22,7 @@ def command(as_json: bool) -> None:
 
     Then who is told of what is new: when something last reached them, what waits, and why.
     """
+    from crawler.commands.mending import as_table
     from crawler.commands.push import channels
     from crawler.config import load
     from crawler.health import silent_rules
@@ -35,7 +36,14 @@ def command(as_json: bool) -> None:
         told = [one for one in store.notices.channels() if one.name in channels(config)]
         silent = {status.name: silent_rules(store.runs(status.name, RUNS)) for status in known}
     if as_json:
-        rows = {status.name: asdict(status) | {"silent_rules": silent[status.name]} for status in known}
+        rows = {
+            status.name: asdict(status)
+            | {
+                "silent_rules": silent[status.name],
+                "degraded": as_table(status.last_run.mend if status.last_run else None),
+            }
+            for status in known
+        }
         never = [name for name in sources if name not in rows]
         push = [asdict(one) for one in told]
         table = {"counts": asdict(counts), "sources": rows, "never crawled": never, "push": push}
@@ -58,6 +66,7 @@ def command(as_json: bool) -> None:
 
 
 def _print(status: "SourceStatus", silent: tuple[str, ...]) -> None:
+    from crawler.commands.mending import mend_lines
     from crawler.commands.moments import moment
 
     run = moment(status.last_run.ended or status.last_run.started) if status.last_run else "–"
@@ -69,6 +78,8 @@ def _print(status: "SourceStatus", silent: tuple[str, ...]) -> None:
             click.echo(f"{'':<18} {url}")
     if silent:
         click.echo(f"{'':<16} rules that stopped firing: {', '.join(silent)}; look whether the site has a new layout")
+    for line in mend_lines(status.last_run.mend if status.last_run else None):
+        click.echo(f"{'':<16} {line}")
     if status.failure:
         failed = status.failure
         click.echo(f"{'':<16} last failure {moment(failed.at)}: {failed.kind}: {failed.message} — {failed.url}")
