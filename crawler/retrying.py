@@ -61,7 +61,8 @@ class Retry:
 
     async def opened(self) -> None:
         """The spider begins: what is remembered of the hosts."""
-        self._known = {host.name: host for host in await self._told(self._memory.hosts) or ()}
+        known = await self._told(self._memory.hosts) if self._memory else ()
+        self._known = {host.name: host for host in known or ()}
         if getattr(self._crawler.spider, "patient", False):
             self._left = waiting(self._known.values(), datetime.now(UTC))
 
@@ -150,7 +151,7 @@ class Retry:
         self._left[host] = self._known[host] = known
         log.warning("%s", _waits(known))
         drop_waiting(self._crawler, _waits(known), host)
-        await self._told(self._memory.keep_host, known)
+        await self._keep(known)
 
     async def _is_well(self, host: str, *, judged: bool = False) -> None:
         """The host answered; once a run that is remembered. What stood before its pages is gone when one was read."""
@@ -160,13 +161,16 @@ class Retry:
             return
         self._well.add(host)
         self._known[host] = answered(known, datetime.now(UTC))
-        await self._told(self._memory.keep_host, self._known[host])
+        await self._keep(self._known[host])
+
+    async def _keep(self, host: Host) -> None:
+        if self._memory:
+            await self._told(self._memory.keep_host, host)
 
     @property
-    def _memory(self) -> Memory:
-        spider: Any = self._crawler.spider
-        memory: Memory = spider.memory
-        return memory
+    def _memory(self) -> Memory | None:
+        """The spider's; one that only looks has none."""
+        return getattr(self._crawler.spider, "memory", None)
 
     async def _told(self, action: Any, *args: Any) -> Any:
         """Asks or tells the store, off the reactor; one that refuses is told of where it matters."""

@@ -71,7 +71,7 @@ def _list(as_json: bool) -> None:
                 ("reason", source.reason),
                 ("evidence", source.evidence),
                 ("private", source.private),
-                *(("tls", _told(waiver)) for waiver in source.tls),
+                *(("tls", _let_pass(waiver)) for waiver in source.tls),
             ):
                 if text:
                     click.echo(f"{'':<14} {label}: {' '.join(text.split())}")
