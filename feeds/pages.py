@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
-from itertools import groupby
 from typing import Any
 from urllib.parse import quote
 
@@ -211,12 +210,16 @@ def _header(title: str, said: str, links: Iterable[tuple[str, str]], formats: Se
 
 
 def _groups(feeds: Sequence[Listed], base_url: str) -> Iterator[Any]:
-    """The feeds, those of a group folded up under its heading."""
+    """The feeds; those of a group folded up under its heading, behind those of none."""
     if not feeds:
         yield E.p("Chưa có kênh nào.")
-    for group, members in groupby(sorted(feeds, key=lambda one: bool(one.group)), key=lambda one: one.group):
+    groups: dict[str, list[Listed]] = {"": []}
+    for one in feeds:
+        groups.setdefault(clean(one.group), []).append(one)
+    for group, members in groups.items():
         listed = E.ul({"class": "feeds"}, *(_listed(one, base_url) for one in members))
-        yield E.details(E.summary(clean(group)), listed) if group else listed
+        if members:
+            yield E.details(E.summary(f"{group} ({len(members)} kênh)"), listed) if group else listed
 
 
 def _listed(one: Listed, base_url: str) -> Any:

@@ -23,6 +23,7 @@ from storage.policy import Policy
 from storage.search import Filters
 from storage.searches import SavedSearch
 from storage.store import Store
+from tests.readers import Reader
 from tests.storing import (
     CITATION,
     DAY,
@@ -41,34 +42,6 @@ from tests.storing import (
 
 TOPIC = "do-thi"
 LISTING = "https://phuong.example/tin-tuc"
-
-
-@dataclass
-class Reader:
-    """Subscribes to one file. `poll` gives the ids that are news to it, and those that moved."""
-
-    path: Path
-    known: dict[str, datetime] = field(default_factory=dict)
-    titles: dict[str, str] = field(default_factory=dict)
-    updated: datetime | None = None
-
-    def poll(self, now: datetime, limit: int = 100) -> tuple[set[str], set[str]]:
-        read = feedparser.parse(self.path.read_bytes())
-        assert not read.bozo
-        shown = {entry.id: datetime.fromisoformat(entry.updated) for entry in read.entries}
-        assert len(shown) == len(read.entries), "an id stands twice"
-        assert list(shown.values()) == sorted(shown.values(), reverse=True)
-        assert all(at <= now for at in shown.values()), "dated in the future"
-        assert all(at >= self.known.get(name, at) for name, at in shown.items()), "went back in time"
-        assert len(shown) == limit or not set(self.known) - set(shown), "an entry went missing"
-        updated = datetime.fromisoformat(read.feed.updated)
-        assert (self.updated or updated) <= updated == max([updated, *shown.values()]), "the document went back in time"
-        self.updated = updated
-        new = set(shown) - set(self.known)
-        moved = {name for name, at in shown.items() if at > self.known.get(name, at)}
-        self.known |= shown
-        self.titles = {entry.id: entry.title for entry in read.entries}
-        return new, moved
 
 
 @pytest.fixture

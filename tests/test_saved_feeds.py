@@ -11,8 +11,9 @@ from storage.policy import Policy
 from storage.search import Filters
 from storage.searches import SavedSearch
 from storage.store import Store
+from tests.readers import Reader
 from tests.storing import CITATION, DAY, HOUR, START, TEXT, Stage, article, gone, judged, settled, visit
-from tests.test_feed_promises import Reader, begun, id_of, news, told
+from tests.test_feed_promises import begun, id_of, news, told
 
 FEED, OTHER_FEED = "do-thi", "nguon-bao"  # the first is the one that `told` publishes
 TIN = SavedSearch(words='"tin số"')

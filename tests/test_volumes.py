@@ -6,11 +6,8 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from urllib.parse import urljoin
 
 import feedparser
 import feedparser_sgmllib
@@ -19,55 +16,20 @@ import reader as lemon24
 from lxml import etree
 
 from crawler.errors import PublishError
-from feeds.atom import HISTORY, render
+from feeds.atom import render
 from feeds.entries import title
 from storage.store import Store
+from tests.readers import BASE, Subscriber
 from tests.storing import DAY, HOUR, Stage, gone, visit
 from tests.test_atom import schema as schema
 from tests.test_feed_promises import TOPIC, Month, begun, id_of, news, told
 
 CURRENT = f"{TOPIC}.atom"
-BASE = "https://phuongmau.vn/feeds/"
 
 
 @pytest.fixture
 def engine() -> str:
     return "sqlite"
-
-
-@dataclass
-class Subscriber:
-    """Follows RFC 5005, section 4: the current document, then back, archive by archive, to the first that it has."""
-
-    folder: Path
-    archives: set[str] = field(default_factory=set)
-    known: dict[str, datetime] = field(default_factory=dict)
-
-    def poll(self) -> list[str]:
-        """The ids that are news to it; what a newer document says of an entry holds."""
-        said: dict[str, datetime] = {}
-        for document in self.documents():
-            assert not document.bozo
-            for entry in document.entries:
-                at = datetime.fromisoformat(entry.updated)
-                assert at <= said.get(entry.id, at), "an older document says it newer"
-                said.setdefault(entry.id, at)
-        new = [name for name in said if name not in self.known]
-        self.known |= said
-        return new
-
-    def documents(self) -> Iterator[feedparser.FeedParserDict]:
-        address = BASE + CURRENT
-        while address and address not in self.archives:
-            content = (self.folder / address.removeprefix(BASE)).read_bytes()
-            is_archive = etree.fromstring(content).find(f"{{{HISTORY}}}archive") is not None
-            assert is_archive == (address != BASE + CURRENT)
-            document = feedparser.parse(content)
-            links = {link.rel: urljoin(address, link.href) for link in document.feed.get("links", ())}
-            assert not is_archive or (links["self"], links["current"]) == (address, BASE + CURRENT)
-            self.archives |= {address} if is_archive else set()
-            address = links.get("prev-archive", "")
-            yield document
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -89,7 +51,7 @@ def test_who_was_away_walks_back_to_every_story_once(
     stage: Stage, store: Store, folder: Path, schema: etree.RelaxNG
 ) -> None:
     begun(stage, store)
-    often, away = Subscriber(folder), Subscriber(folder)
+    often, away = Subscriber(folder / CURRENT), Subscriber(folder / CURRENT)
     for number in range(11):
         stage.pass_time()
         visit(stage, store, news(number), TOPIC)
@@ -112,7 +74,7 @@ def test_volumes_stay_as_they_were_and_what_moves_appears_again(stage: Stage, st
         visit(stage, store, news(number), TOPIC)
     told(stage, store, limit=2)
     before = files(folder)
-    away = Subscriber(folder)
+    away = Subscriber(folder / CURRENT)
     away.poll()
     stage.pass_time()
     visit(stage, store, news(0, version=1), TOPIC)
@@ -144,7 +106,7 @@ def test_a_lost_folder_is_written_again_whole(stage: Stage, store: Store, folder
     for path in folder.iterdir():
         path.unlink()
     told(stage, store, limit=2)
-    fresh = Subscriber(folder)
+    fresh = Subscriber(folder / CURRENT)
     fresh.poll()
     assert fresh.known == ledger(stage)
 
@@ -203,7 +165,7 @@ def test_a_month_of_small_documents_and_killed_publishes(
     stage = Stage(tmp_path)
     month = Month(stage, random.Random(seed))
     folder = tmp_path / "feeds"
-    often, away = Subscriber(folder), Subscriber(folder)
+    often, away = Subscriber(folder / CURRENT), Subscriber(folder / CURRENT)
     seen: list[str] = []
     kept: dict[str, bytes] = {}
     with stage.store() as store:
@@ -222,7 +184,7 @@ def test_a_month_of_small_documents_and_killed_publishes(
                         often.poll()  # no address leads nowhere
             told(stage, store, limit=3)
             seen += often.poll() if day % 3 else []
-            fresh = Subscriber(folder)
+            fresh = Subscriber(folder / CURRENT)
             assert len(fresh.poll()) == len(month.versions), "current and volumes are all"
             assert fresh.known == ledger(stage)
             now = {name: document for name, document in files(folder).items() if name != CURRENT}
