@@ -1,9 +1,10 @@
 """A feed as an RSS 2.0 document, after the RSS Advisory Board's Best Practices Profile; the same feed, the same bytes.
 
 What RSS cannot say by itself, it says in its usual modules: authors who have no mail address (`dc:creator`), the text
-(`content:encoded`; `description` is the summary), where the document is (`atom:link`), where its older items are (the
-same, to the volumes, which are Atom: RFC 5005, section 4), and when an item last changed (`atom:updated`). `pubDate` is when an item was published, and absent where that is not known. Written with lxml:
-feedgen 1.0 cannot say `atom:updated`, and wants CDATA, which "]]>" in a text would end.
+(`content:encoded`; `description` is the summary), where the document is (`atom:link`; by another one it leads to the
+volumes, which are Atom: RFC 5005, section 4), and when an item last changed (`atom:updated`). `pubDate` is when an item
+was published, and absent where that is not known. Written with lxml: feedgen 1.0 cannot say `atom:updated`, and wants
+CDATA, which "]]>" in a text would end.
 """
 
 from email.utils import format_datetime

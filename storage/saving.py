@@ -91,7 +91,8 @@ def _says_the_same(before: Article, page: Page) -> bool:
     if content_hash(before.title, before.lead, before.paragraphs) == page.content_hash:
         return True
     same = (before.title, before.lead) == (page.article.title, page.article.lead)
-    return same and refurnished(before.blocks, page.article.blocks)
+    known = len(before.paragraphs) == sum(block.rule is None for block in before.blocks)  # where each of them stood
+    return same and known and refurnished(before.blocks, page.article.blocks)
 
 
 def _still_twin(page: Page, known: Row[Any], current: Row[Any], where: Row[Any], again: Article | None) -> bool:

@@ -120,8 +120,8 @@ class World:
             title, post = subscribers.often.titles[name], self.post(number)
             if number in self.apart or (post.status != 200 and number in self.copies):
                 continue
-            marked = title.startswith(WITHDRAWN)
-            if marked != (post.status != 200) or title.removeprefix(WITHDRAWN).strip() != post.title:
+            gone = post.status != 200
+            if gone != title.startswith(WITHDRAWN) or not (gone or title == post.title):
                 yield f"{title!r} is {post.title!r} with HTTP {post.status}"
 
     # --- what happens on any day
@@ -374,4 +374,4 @@ def test_a_month(tmp_path: Path, seed: int, schema: etree.RelaxNG, monkeypatch: 
     subscribers.away.poll()
     assert subscribers.away.known == subscribers.often.known
     assert world.missed(subscribers.numbers.values()) == []
-    assert [said for said in world.wrong(subscribers) if said] == []
+    assert list(world.wrong(subscribers)) == []

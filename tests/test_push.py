@@ -200,7 +200,7 @@ def test_telegram_is_told_in_its_own_way(monkeypatch: pytest.MonkeyPatch) -> Non
         monkeypatch.setattr(telegram, "notify_url", f"{posts.url}bot")
         targets.tell(f"tgram://{bot}/-10099", entry(nasty))
         posts.status = 403
-        with pytest.raises(PushError, match="403|Unauthorized|Forbidden") as caught:
+        with pytest.raises(PushError, match="403") as caught:
             targets.tell(f"tgram://{bot}/-10099", entry(nasty))
     assert bot[10:] not in str(caught.value)
     path, _, body = posts.taken[0]
@@ -208,9 +208,9 @@ def test_telegram_is_told_in_its_own_way(monkeypatch: pytest.MonkeyPatch) -> Non
     said = json.loads(body)
     assert said["chat_id"] in (-10099, "-10099")
     shown = etree.fromstring(f"<p>{said['text']}</p>") if said["parse_mode"] == "HTML" else None
-    assert shown is not None and "".join(shown.itertext()).split() == [
-        *"Một <b>ba</b> & *bốn*_ Nguồn: Phường Mẫu · Phường Mẫu, Hà Nội".split(), nasty.url
-    ]  # fmt: skip
+    assert shown is not None
+    words = " ".join("".join(shown.itertext()).split())
+    assert words == f"Một <b>ba</b> & *bốn*_ Nguồn: Phường Mẫu · Phường Mẫu, Hà Nội {nasty.url}"
 
 
 def test_a_target_that_hangs_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
