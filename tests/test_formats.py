@@ -113,7 +113,8 @@ def test_rss_says_what_the_entry_says() -> None:
 
 def test_rss_leads_to_the_volumes() -> None:
     def links(document: bytes) -> list[dict[str, str]]:
-        return [dict(one.attrib) for one in etree.fromstring(document)[0].iterfind(f"{ATOM}link")]
+        found = etree.fromstring(document)[0].iterfind(f"{ATOM}link")
+        return [{str(name): str(value) for name, value in one.items()} for one in found]
 
     older = {"href": f"{NAME}.0002.atom", "rel": "prev-archive", "type": "application/atom+xml"}
     assert links(rss.render(feed(ROW, volumes=2))) == [older]

@@ -15,8 +15,8 @@ import sqlite3
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -31,188 +31,20 @@ from crawler.classify import Topic, read_topics
 from crawler.commands.publish import publish_feeds
 from crawler.config import Config
 from crawler.portal.phrases import URBAN
-from crawler.types import Listing, ListingKind, Source, Template
+from crawler.types import Source
 from feeds.declared import read_feeds
 from feeds.definitions import Definition, definitions
 from feeds.entries import WITHDRAWN
 from storage.policy import Policy
 from tests.readers import BASE, Reader, Subscriber
-from tests.storing import DAY, HOUR, Stage
+from tests.storing import HOUR, Stage
 from tests.test_atom import schema as schema
-from tests.towns import Post, Site, Visitor
+from tests.towns import Visitor
+from tests.world import DAYS, QUIET, WILD, World
 
-DAYS, QUIET = 30, 6  # runs of a day each; and as many in which nothing happens, and what was missed is made up for
-WILD = {*range(1, DAYS)} - {19}  # days on which all sorts of things happen; on the 19th a feed begins
 LIMIT = 10  # entries in a document
 FEW = 3  # of a first run, and of a new feed
 PLACE = "tp-hai-phong"
-OLD = Template(name="cu", when=(".chi-tiet",), title=("h1.tieu-de",), lead=(".sapo",), body=(".noi-dung",))
-NEW = Template(name="moi", when=(".story",), title=("h1",), lead=("h2.lead",), body=(".story-body",), strip=(".qc",))
-
-
-def declared(name: str, *hosts: str, **more: Any) -> Source:
-    listing = Listing(kind=ListingKind.PAGE, url=f"https://{hosts[0]}/")
-    said = {"title": name, "place": "Hải Dương", "articles": (r"/tin-(?P<id>\d+)\.html",), "templates": (OLD,)}
-    return Source(name=name, hosts=hosts, listings=(listing,), **said | more)
-
-
-@dataclass
-class World:
-    """The sites, what is known of them, and what became of each story: how often, and who carries it."""
-
-    chance: random.Random
-    now: datetime
-    sites: dict[str, Site] = field(default_factory=dict)
-    sources: dict[str, Source] = field(default_factory=dict)
-    deeds: Counter[int] = field(default_factory=Counter)
-    told: set[int] = field(default_factory=set)  # stories that subscribers know, so that they may change
-    expected: set[int] = field(default_factory=set)  # each once
-    old: set[int] = field(default_factory=set)  # of first runs: few of them, or none
-    apart: set[int] = field(default_factory=set)  # left alone: they became one, or what came of a split
-    copies: dict[int, int] = field(default_factory=dict)  # the post at `bao`, by the story that it copies
-    number: int = 0
-
-    def add(self, name: str, host: str, backlog: int) -> None:
-        """A site with what it has published so far."""
-        self.sites[name] = Site(host=host, promo="Mời bà con tải ứng dụng Công dân số.")
-        self.sources[name] = declared(name, host)
-        for days in range(backlog):
-            self.old.add(self.publish(name, self.now - days * DAY - HOUR))
-
-    def publish(self, name: str, at: datetime) -> int:
-        self.number += 1
-        city = self.sources[name].place
-        self.sites[name].posts[self.number] = Post(told=self.number, at=at, city=city)
-        return self.number
-
-    def post(self, number: int) -> Post:
-        return next(site.posts[number] for site in self.sites.values() if number in site.posts)
-
-    def any(self, among: set[int]) -> int | None:
-        return self.chance.choice(sorted(among)) if among else None
-
-    @property
-    def theirs(self) -> set[int]:
-        return self.told - self.apart
-
-    @property
-    def there(self) -> set[int]:
-        return {one for one in self.theirs if self.post(one).status == 200}
-
-    def source(self, name: str) -> Source:
-        """The source as it is declared today, by the name that it had or has."""
-        return next((one for one in self.sources.values() if one.name == name), self.sources["bao"])
-
-    def pass_time(self, day: int) -> None:
-        lies = self.sites["phuong"].lies
-        some = 10 * HOUR if lies else self.chance.choice([DAY, 20 * HOUR, 30 * HOUR])
-        self.now += some if day < DAYS else 4 * DAY
-
-    def missed(self, told: Collection[int]) -> list[int]:
-        """Stories that are news and were told to nobody, or none and were told."""
-        first_runs = [number for number in self.old if number in told]
-        few = len(first_runs) <= FEW * len(self.sites)
-        return sorted(self.expected - set(told)) + sorted(set(told) - self.expected - self.old) + first_runs * (not few)
-
-    def wrong(self, subscribers: "Subscribers") -> Iterator[str]:
-        """Entries that do not say what their site says after all that has happened."""
-        for name, number in subscribers.numbers.items():
-            title, post = subscribers.often.titles[name], self.post(number)
-            if number in self.apart or (post.status != 200 and number in self.copies):
-                continue
-            gone = post.status != 200
-            if gone != title.startswith(WITHDRAWN) or not (gone or title == post.title):
-                yield f"{title!r} is {post.title!r} with HTTP {post.status}"
-
-    # --- what happens on any day
-
-    def happen(self) -> None:
-        deeds = [self.news, self.news, self.edit, self.edit, self.withdraw, self.bring_back, self.copy, self.uncopy]
-        self.chance.choice(deeds)()
-
-    def news(self) -> None:
-        name = self.chance.choice(sorted(self.sites))
-        self.expected.add(self.publish(name, self.now - HOUR))
-
-    def edit(self) -> None:
-        if (number := self.any(self.there)) is not None:
-            self.post(number).version += 1
-            self.deeds[number] += 1
-
-    def withdraw(self) -> None:
-        if (number := self.any(self.there)) is not None:
-            self.post(number).status = self.chance.choice([404, 410])
-            self.deeds[number] += 1
-
-    def bring_back(self) -> None:
-        if (number := self.any(self.theirs - self.there)) is not None:
-            self.post(number).status = 200
-            self.deeds[number] += 1
-
-    def copy(self) -> None:
-        """The newspaper carries a portal's text, under a title of its own."""
-        number = self.any({one for one in self.there if one not in self.sites["bao"].posts} - set(self.copies))
-        if number is not None:
-            self.number += 1
-            self.copies[number] = self.number
-            self.sites["bao"].posts[self.number] = replace(self.post(number), byline="Báo: ", at=self.now)
-
-    def uncopy(self) -> None:
-        number = self.any(set(self.copies) & self.theirs)
-        if number is not None:
-            self.sites["bao"].posts[self.copies[number]].status = 404
-            self.deeds[number] += self.post(number).status != 200
-
-    def merge(self) -> None:
-        """A text of the newspaper's own becomes a portal's: both have been told, and stay."""
-        mine = self.any({one for one in self.there if one in self.sites["bao"].posts})
-        other = self.any({one for one in self.there if one not in self.sites["bao"].posts} - set(self.copies))
-        if mine is not None and other is not None:
-            self.sites["bao"].posts[mine] = replace(self.post(other), byline="Báo: ", at=self.post(mine).at)
-            self.deeds[mine] += 1
-            self.apart |= {mine, other}
-
-    def split(self) -> None:
-        """A copy becomes a text of its own, which nobody is told of."""
-        number = self.any(set(self.copies) & self.there)
-        if number is not None:
-            self.number += 1
-            copied = self.sites["bao"].posts[self.copies[number]]
-            copied.told, copied.version, copied.byline, copied.status = self.number, 0, "", 200
-            self.apart |= {number, self.number}
-
-    # --- what happens once
-
-    def once(self, day: int) -> None:
-        phuong, portal = self.sites["phuong"], self.sources["phuong"]
-        if day in (3, 4):
-            phuong.status = 503 if day == 3 else 404  # down, and then it says that nothing is there
-        elif day == 5:
-            phuong.status = 200
-        elif day in (7, 10):
-            phuong.lies = day == 7
-        elif day == 8:
-            phuong.layout = "moi"
-        elif day == 11:
-            self.sites["bao"].promo = "Mời bạn đọc gọi đường dây nóng của báo."
-        elif day == 13:
-            self.sources["phuong"] = replace(portal, templates=(NEW, OLD))
-        elif day == 15:
-            phuong.host, phuong.moved = "bengo.example", frozenset({"phuong.example"})
-        elif day == 16:
-            self.sources["phuong"] = declared("phuong", "bengo.example", "phuong.example", templates=(NEW, OLD))
-        elif day == 17:
-            self.add("xa", "xa.example", backlog=6)
-        elif day == 20:
-            self.sources["bao"] = replace(self.sources["bao"], name="bao-moi", title="Báo Mới")
-        elif day == 22:
-            self.sources["phuong"] = replace(portal, title="Phường Bến Gỗ Mới", place="Hải Phòng")
-        elif day == 24:
-            phuong.dead = phuong.moved
-        elif day == 26:
-            self.merge()
-        elif day == 27:
-            self.split()
 
 
 def feeds(folder: Path, topics: tuple[Topic, ...], sources: dict[str, Source], *, more: bool) -> tuple[Definition, ...]:
@@ -255,13 +87,13 @@ class Subscribers:
     away: Subscriber = field(init=False)
     numbers: dict[str, int] = field(default_factory=dict)  # the story that an entry told when it came
     moved: Counter[str] = field(default_factory=Counter)  # how many deeds there had been when an entry last moved
+    ledger: dict[str, datetime] = field(default_factory=dict)  # what had been told when they last looked
 
     def __post_init__(self) -> None:
         current = self.folder / f"{URBAN}.atom"
         self.strict, self.often, self.away = Reader(current), Subscriber(current), Subscriber(current)
 
     def poll(self, world: World, latest: datetime, ledger: dict[str, datetime]) -> None:
-        before = dict(self.often.known)
         self.strict.poll(latest, limit=LIMIT)
         self.often.poll()
         for name in self.often.known.keys() - self.numbers.keys():
@@ -270,12 +102,23 @@ class Subscribers:
             self.numbers[name] = number
             self.moved[name] = world.deeds[number]
         assert self.often.known == ledger
-        for name, at in before.items():
-            if self.often.known[name] != at:
+        for name, at in self.ledger.items():
+            if ledger[name] != at:
                 now = world.deeds[self.numbers[name]]
                 assert now > self.moved[name], f"{self.often.titles[name]} moved, and nothing happened to it"
                 self.moved[name] = now
         world.told |= set(self.numbers.values())
+        self.ledger = ledger
+
+    def wrong(self, world: World) -> Iterator[str]:
+        """Entries that do not say what their site says after all that has happened."""
+        for name, number in self.numbers.items():
+            title, post = self.often.titles[name], world.post(number)
+            gone = post.status != 200
+            if number in world.apart or (gone and number in world.copies):
+                continue
+            if gone != title.startswith(WITHDRAWN) or not (gone or title == post.title):
+                yield f"{title!r} is {post.title!r} with HTTP {post.status}"
 
     def documents_are_well(self) -> None:
         for path in self.folder.glob("*.atom"):
@@ -290,11 +133,7 @@ class Subscribers:
 def told_of(stage: Stage, feed: str) -> dict[str, datetime]:
     """What the ledger says that the feed has told, in whole seconds."""
     rows = stage.sql(f"SELECT uuid, updated FROM entry WHERE state = 'published' AND feed = '{feed}'")
-    return {name: utc(at).replace(microsecond=0) for name, at in rows}
-
-
-def utc(at: Any) -> datetime:
-    return datetime.fromisoformat(f"{at}+00:00") if isinstance(at, str) else at
+    return {name: datetime.fromisoformat(f"{at}+00:00").replace(microsecond=0) for name, at in rows}
 
 
 @contextlib.contextmanager
@@ -316,8 +155,18 @@ def newsboat(file: Path, home: Path) -> list[tuple[str, str]] | None:
     home.mkdir(exist_ok=True)
     for name, said in (("config", ""), ("urls", f"file://{file}\n")):
         (home / name).write_text(said)
-    run = [program, "-C", home / "config", "-u", home / "urls", "-c", home / "cache.db", "-x", "reload"]
-    subprocess.run(run, env={"HOME": str(home)}, check=True, capture_output=True, timeout=60)
+    run: list[str | Path] = [
+        program,
+        "-C",
+        home / "config",
+        "-u",
+        home / "urls",
+        "-c",
+        home / "cache.db",
+        "-x",
+        "reload",
+    ]
+    subprocess.run([*run, "-x", "reload"], env={"HOME": str(home)}, check=True, capture_output=True, timeout=60)
     with contextlib.closing(sqlite3.connect(home / "cache.db")) as db:
         return db.execute("SELECT guid, title FROM rss_item").fetchall()
 
@@ -373,5 +222,5 @@ def test_a_month(tmp_path: Path, seed: int, schema: etree.RelaxNG, monkeypatch: 
     assert not any(one.written for one in done), "nothing has happened for weeks"
     subscribers.away.poll()
     assert subscribers.away.known == subscribers.often.known
-    assert world.missed(subscribers.numbers.values()) == []
-    assert list(world.wrong(subscribers)) == []
+    assert world.missed(subscribers.numbers.values(), FEW) == []
+    assert list(subscribers.wrong(world)) == []

@@ -209,7 +209,7 @@ def test_telegram_is_told_in_its_own_way(monkeypatch: pytest.MonkeyPatch) -> Non
     assert said["chat_id"] in (-10099, "-10099")
     shown = etree.fromstring(f"<p>{said['text']}</p>") if said["parse_mode"] == "HTML" else None
     assert shown is not None
-    words = " ".join("".join(shown.itertext()).split())
+    words = " ".join("".join(map(str, shown.itertext())).split())
     assert words == f"Một <b>ba</b> & *bốn*_ Nguồn: Phường Mẫu · Phường Mẫu, Hà Nội {nasty.url}"
 
 

@@ -1,28 +1,19 @@
 """A feed's volumes: whoever was away finds every story once, and every edit, whatever happened meanwhile (RFC 5005)."""
 
-import contextlib
-import random
-import shutil
-import sqlite3
-import subprocess
-import sys
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import feedparser
-import feedparser_sgmllib
 import pytest
-import reader as lemon24
 from lxml import etree
 
 from crawler.errors import PublishError
 from feeds.atom import render
-from feeds.entries import title
 from storage.store import Store
 from tests.readers import BASE, Subscriber
-from tests.storing import DAY, HOUR, Stage, gone, visit
+from tests.storing import HOUR, Stage, gone, visit
 from tests.test_atom import schema as schema
-from tests.test_feed_promises import TOPIC, Month, begun, id_of, news, told
+from tests.test_feed_promises import TOPIC, begun, id_of, news, told
 
 CURRENT = f"{TOPIC}.atom"
 
@@ -152,119 +143,3 @@ def test_links_are_relative_in_volumes_and_lead_home_from_the_current_document(s
         "current": CURRENT, "self": "do-thi.0002.atom", "prev-archive": "do-thi.0001.atom"
     }  # fmt: skip
     assert links(render(first)) == {"current": CURRENT, "self": "do-thi.0001.atom"}
-
-
-class KilledError(BaseException):
-    """The process ends here."""
-
-
-@pytest.mark.parametrize("seed", [4])
-def test_a_month_of_small_documents_and_killed_publishes(
-    tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    stage = Stage(tmp_path)
-    month = Month(stage, random.Random(seed))
-    folder = tmp_path / "feeds"
-    often, away = Subscriber(folder / CURRENT), Subscriber(folder / CURRENT)
-    seen: list[str] = []
-    kept: dict[str, bytes] = {}
-    with stage.store() as store:
-        begun(stage, store, "phuong", "bao")
-        told(stage, store)
-        for day in range(30):
-            for _ in range(month.chance.randint(0, 5)):
-                stage.pass_time()
-                month.happen(store)
-            if month.chance.random() < 0.3:
-                with monkeypatch.context() as patch:
-                    patch.setattr(Path, "replace", killer(month.chance.randint(0, 2)))
-                    try:
-                        told(stage, store, limit=3)
-                    except KilledError:
-                        often.poll()  # no address leads nowhere
-            told(stage, store, limit=3)
-            seen += often.poll() if day % 3 else []
-            fresh = Subscriber(folder / CURRENT)
-            assert len(fresh.poll()) == len(month.versions), "current and volumes are all"
-            assert fresh.known == ledger(stage)
-            now = {name: document for name, document in files(folder).items() if name != CURRENT}
-            assert {name: now[name] for name in kept} == kept
-            kept = now
-            if day == 4:
-                seen_before = away.poll()
-            stage.pass_time(month.chance.choice([HOUR, DAY, 300 * DAY, timedelta(0)]))
-    often.poll()
-    assert len(seen) == len(set(seen))
-    assert sorted([*seen_before, *away.poll()]) == sorted(month.ids.values())
-    assert away.known == often.known == ledger(stage)
-    assert len(kept) > 3
-
-
-def killer(after: int) -> object:
-    """As `Path.replace`, that kills at the next call after so many."""
-    whole, left = Path.replace, iter(range(after))
-
-    def replace(self: Path, target: Path) -> Path:
-        if next(left, None) is None:
-            raise KilledError
-        return whole(self, target)
-
-    return replace
-
-
-def test_a_real_readers_month(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "sgmllib", feedparser_sgmllib)  # reader wants the old name of the same module
-    stage = Stage(tmp_path)
-    month = Month(stage, random.Random(5))
-    client = lemon24.make_reader(":memory:", feed_root=str(tmp_path / "feeds"))
-    with stage.store() as store:
-        begun(stage, store, "phuong", "bao")
-        told(stage, store)
-        client.add_feed(CURRENT)
-        for _ in range(30):
-            month.new.clear()
-            month.moved.clear()
-            for _ in range(month.chance.randint(0, 4)):
-                stage.pass_time()
-                month.happen(store)
-            told(stage, store)
-            before = {entry.id for entry in client.get_entries()}
-            result = client.update_feed(CURRENT)
-            now = {entry.id: entry for entry in client.get_entries()}
-            assert now.keys() - before == month.new
-            assert {name: entry.updated for name, entry in now.items()} == ledger(stage)
-            assert result is not None or not month.new | month.moved
-            if result is not None:
-                assert result.new == len(month.new)
-                assert result.modified >= len(month.moved - month.new)
-            stage.pass_time(month.chance.choice([HOUR, DAY]))
-    assert len(now) == len(month.versions) > 5
-    client.close()
-
-
-@pytest.mark.parametrize("kind", ["atom", "rss"])
-def test_newsboats_month(tmp_path: Path, kind: str) -> None:
-    program = shutil.which("newsboat") or pytest.skip("SKIPPED FOR WANT OF NEWSBOAT: install the package newsboat")
-    stage = Stage(tmp_path)
-    month = Month(stage, random.Random(6))
-    home, cache = tmp_path / "home", tmp_path / "cache.db"
-    for name in ("config", "urls"):
-        (tmp_path / name).write_text(f"file://{tmp_path}/feeds/{TOPIC}.{kind}\n" if name == "urls" else "")
-    home.mkdir()
-    poll: list[str | Path] = [program, "-C", tmp_path / "config", "-u", tmp_path / "urls", "-c", cache, "-x", "reload"]
-    with stage.store() as store:
-        begun(stage, store, "phuong", "bao")
-        for day in range(30):
-            for _ in range(month.chance.randint(0, 4)):
-                stage.pass_time()
-                month.happen(store)
-            told(stage, store)
-            if day % 3 == 2:
-                subprocess.run(poll, env={"HOME": str(home)}, check=True, capture_output=True, timeout=60)
-                with contextlib.closing(sqlite3.connect(cache)) as db:
-                    shown = db.execute("SELECT guid, title FROM rss_item ORDER BY id").fetchall()
-                assert sorted(id_ for id_, _ in shown) == sorted(ledger(stage)), "each entry once"
-                titles = {entry.id: title(entry) for entry in store.feed(TOPIC, "").entries}
-                assert dict(shown) == titles, "edits arrive"
-            stage.pass_time(month.chance.choice([HOUR, DAY]))
-    assert len(shown) == len(month.versions) > 5

@@ -55,7 +55,9 @@ def running(program: str, home: Path, folder: Path) -> Iterator[int]:
     told = block[1].replace("/srv/tindothi/data/feeds", str(folder))
     config = home / program
     config.write_text((NGINX if program == "nginx" else CADDY).format(home=home, port=port, told=told))
-    run = {"nginx": ["-c", config], "caddy": ["run", "--adapter", "caddyfile", "--config", config]}[program]
+    run: list[str | Path] = ["-c", config]
+    if program == "caddy":
+        run = ["run", "--adapter", "caddyfile", "--config", config]
     with subprocess.Popen([found, *run], env={"HOME": str(home)}, stderr=subprocess.DEVNULL) as server:
         try:
             until = time.monotonic() + 20

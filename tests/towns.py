@@ -4,7 +4,6 @@
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from html import escape
@@ -192,14 +191,3 @@ class Visitor:
             return None
         second = read(page.second) if page.second and page.second.status == 200 else None
         return store.save(replace(judged, second=second), again=read)
-
-
-def story_numbers() -> Iterator[int]:
-    """A number for each new story."""
-    number = 0
-    while True:
-        number += 1
-        yield number
-
-
-Sources = Mapping[str, Source]
