@@ -110,7 +110,7 @@ class Shown:
     also: tuple[notes.Other, ...]
 
 
-@lru_cache(maxsize=128)  # each format of a feed shows the same entries, one format after the other
+@lru_cache(maxsize=512)  # each format of a feed shows the same entries, one format after the other
 def show(entry: Entry, home: str = "") -> Shown:
     """What the feed says of an entry. `home`: the address of the feeds' folder, where it is known.
 

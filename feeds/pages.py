@@ -21,7 +21,7 @@ from lxml.builder import ElementMaker
 from crawler.text import clean
 from crawler.types import Entry, Feed, Precision
 from crawler.urls import canonical
-from feeds.entries import content, local, order, published, summary, title
+from feeds.entries import local, order, published, show, summary, title
 from feeds.notes import MENTIONS
 from feeds.texts import text
 
@@ -122,7 +122,7 @@ def page(feed: Feed, listed: Listed, *, home: str = "") -> bytes:
     name = clean(feed.title) or feed.name
     items, left = [], MAX_TEXT
     for one in order(feed.entries)[:IN_FULL]:
-        said = content(one, canonical(one.article.url), home) if left > 0 else ""
+        said = show(one, home).content if left > 0 else ""
         left -= len(said)
         items.append(_entry(one, E.h2, *([text(said)] if said and left >= 0 else _summary(one, ""))))
     return _document(
