@@ -132,8 +132,12 @@ def test_an_edit_is_the_same_entry_moved(stage: Stage, store: Store, reader: Rea
     assert not told(stage, store)
 
 
-def test_a_new_promo_on_all_pages_moves_nothing(stage: Stage, store: Store, reader: Reader) -> None:
-    """Furniture that was learned gives way to other furniture, which is not known yet."""
+@pytest.mark.parametrize("remembered", [True, False], ids=["remembered", "forgotten"])
+def test_a_new_promo_on_all_pages_moves_nothing(stage: Stage, store: Store, reader: Reader, remembered: bool) -> None:
+    """Furniture that was learned gives way to other furniture, which is not known yet.
+
+    What was learned may be forgotten by then, as of a source that is declared under another name.
+    """
 
     def page(number: int, promo: str, *, learned: bool = False) -> Article:
         lines = [Block(text=text, tag="p", path="div>p") for text in news(number).paragraphs]
@@ -149,7 +153,7 @@ def test_a_new_promo_on_all_pages_moves_nothing(stage: Stage, store: Store, read
     for number in range(5):
         snapshot = store.archive(stage.page(url_of(number), b"<p>2"))
         said = judged(snapshot, page(number, "Mời bà con xem đua ghe."), TOPIC)
-        before = page(number, "Mời bà con tải ứng dụng.", learned=True)
+        before = page(number, "Mời bà con tải ứng dụng.", learned=remembered)
         assert store.save(said, again=lambda _, before=before: before) is Change.REVISED  # type: ignore[misc]
     told(stage, store)
     assert reader.poll(stage.now) == (set(), set())
