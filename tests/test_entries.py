@@ -311,7 +311,7 @@ def test_an_entry_tells_why_it_is_told_with_the_words_of_its_own_topic() -> None
 
 def test_feeds_that_say_the_same_of_an_entry_share_it() -> None:
     one, other = (matched(name, (name, "title")) for name in ("chinh-quyen-do-thi", "mot-cua"))
-    city = {"feed": "hai-phong", "announced": STORED - timedelta(days=1)}
+    city: dict[str, Any] = {"feed": "hai-phong", "announced": STORED - timedelta(days=1)}
     assert show(entry(matches=(one,))) is show(entry(matches=(one,), **city))
     said = [show(entry(matches=(one, other), feed=name)).content for name in ("chinh-quyen-do-thi", "mot-cua", "hue")]
     assert len(set(said)) == 3, "each topic's feed tells its own reasons, any other one all"
