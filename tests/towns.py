@@ -95,7 +95,8 @@ class Site:
     def _page(self, path: str) -> tuple[str, str]:
         """A page and its ETag, which knows nothing of counters; empty for what is not there."""
         if path == "/":
-            newest = sorted(self.posts, key=lambda number: self.posts[number].at, reverse=True)[:LISTED]
+            there = [number for number, post in self.posts.items() if post.status == 200]
+            newest = sorted(there, key=lambda number: self.posts[number].at, reverse=True)[:LISTED]
             links = [f'<li><a href="/tin-{one}.html">{escape(self.posts[one].title)}</a></li>' for one in newest]
             return f"<html><body><h1>Trang nhất</h1><ul>{''.join(links)}</ul></body></html>", _etag("".join(links))
         number = int(path.removeprefix("/tin-").removesuffix(".html"))
