@@ -111,11 +111,14 @@ def learn(pages: Iterable[SeenPage]) -> Learned:
     )
 
 
-def refurnished(before: Iterable[Block], now: Iterable[Block]) -> bool:
+def refurnished(before: Sequence[Block], now: Sequence[Block]) -> bool:
     """Whether a page still has the text of before, but other lines where furniture stood that was learned: a new promo.
 
-    It is not known yet, and would look like an edit of every article at once.
+    It is not known yet, and would look like an edit of every article at once. So would, in a new layout, furniture that
+    was learned and stands elsewhere now, or that was text, so far as we knew, and is stripped now.
     """
+    known = {key_of(block.text) for block in before if block.rule in (TEXT, PATH)}
+    stripped = {key_of(block.text) for block in now if block.rule is not None}
     text: list[str] = []
     furniture: list[list[str]] = [[]]  # its paths, between the lines of the text
     for block in before:
@@ -128,13 +131,15 @@ def refurnished(before: Iterable[Block], now: Iterable[Block]) -> bool:
     for block in now:
         if block.rule is not None:
             continue
+        while at < len(text) and block.text != text[at] and key_of(text[at]) in stripped:
+            at += 1
         if at < len(text) and block.text == text[at]:
             at += 1
         elif block.path in furniture[at]:
             furniture[at].remove(block.path)
-        else:
+        elif key_of(block.text) not in known:
             return False
-    return at == len(text)
+    return all(key_of(line) in stripped for line in text[at:])
 
 
 @dataclass(slots=True)

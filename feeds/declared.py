@@ -37,6 +37,7 @@ NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 MAX_NAME = 100  # characters
 EACH = "*"
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_KINDS = {"source": "nguồn", "topic": "chủ đề", "place": "địa phương", "cites": "văn bản"}  # of feeds that a list makes
 _MENDS = {"extra_forbidden": "no such key; correct or remove it", "missing": "missing; add it"}
 
 Text = Annotated[str, Field(min_length=1, max_length=1000)]
@@ -135,8 +136,10 @@ def _feeds(values: object, known: _Known) -> Iterator[Definition | str]:
     if wrong := _mistake(table, given):
         yield wrong
         return
+    kinds = [_KINDS[key] for key, some in given.items() if len(some) > 1]
+    group = f"Theo {' và '.join(kinds)}" if kinds else ""
     for some in islice(product(*given.values()), MOST + 1):
-        yield _feed(table, dict(zip(given, some, strict=True)))
+        yield _feed(table, dict(zip(given, some, strict=True)), group)
 
 
 def _mistake(table: _FeedTable, given: Collection[str]) -> str:
@@ -151,7 +154,7 @@ def _mistake(table: _FeedTable, given: Collection[str]) -> str:
     return ""
 
 
-def _feed(table: _FeedTable, asked: Mapping[str, _Asked]) -> Definition | str:
+def _feed(table: _FeedTable, asked: Mapping[str, _Asked], group: str) -> Definition | str:
     name = _filled(table.name, {key: one.slug for key, one in asked.items()})
     if len(name) > MAX_NAME or not NAME.fullmatch(name):
         return f"name: {name[:MAX_NAME]!r} is no file name; write small letters without marks, digits and hyphens"
@@ -162,6 +165,7 @@ def _feed(table: _FeedTable, asked: Mapping[str, _Asked]) -> Definition | str:
         title=clean(_filled(table.title, labels)),
         subtitle=clean(_filled(table.subtitle, labels)),
         search=SavedSearch(words=clean(table.words or ""), filters=filters),
+        group=group,
     )
 
 

@@ -3,6 +3,7 @@
 Subscribers hold on to both; they never change.
 """
 
+import re
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,14 +20,21 @@ KINDS = {  # a file's ending → what it is served as
 }
 
 
+_FILE = re.compile(rf"(?P<name>[^.].*?)(?:\.(?P<volume>\d{{4,}})(?=\.{ATOM}$))?\.(?:{'|'.join(KINDS)})")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
-    """A feed that is to be: `name` is its ledger key and file name; it is a topic's, or keeps a search."""
+    """A feed that is to be: `name` is its ledger key and file name; it is a topic's, or keeps a search.
+
+    `group`: what it has in common with others that one declaration makes, in words for people; empty: it stands alone.
+    """
 
     name: str
     title: str
     subtitle: str = ""
     search: SavedSearch | None = None
+    group: str = ""
 
 
 def definitions(topics: Iterable[Topic]) -> tuple[Definition, ...]:
@@ -38,6 +46,12 @@ def definitions(topics: Iterable[Topic]) -> tuple[Definition, ...]:
 def file_name(name: str, kind: str = ATOM, *, volume: int = 0) -> str:
     """The file of the feed with this name, or of one of its volumes; servers know `.atom` as application/atom+xml."""
     return f"{name}.{volume:04d}.{kind}" if volume else f"{name}.{kind}"
+
+
+def feed_of(file: str) -> tuple[str, int]:
+    """The feed that a file with this name is of, and its volume (0: none); an empty name: it is no feed's."""
+    found = _FILE.fullmatch(file)
+    return (found["name"], int(found["volume"] or 0)) if found else ("", 0)
 
 
 def feed_id(name: str) -> str:

@@ -11,7 +11,7 @@ The words are Vietnamese, for they are read beside Vietnamese titles. All text i
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from html import escape
@@ -110,12 +110,18 @@ class Shown:
     also: tuple[notes.Other, ...]
 
 
-@lru_cache(maxsize=128)  # each format of a feed shows the same entries, one format after the other
 def show(entry: Entry, home: str = "") -> Shown:
     """What the feed says of an entry. `home`: the address of the feeds' folder, where it is known.
 
     :raises ValueError: a time without a zone, which is a mistake of ours
     """
+    topics = {one.topic for one in entry.matches}
+    told = entry.feed if entry.feed in topics and len(topics) > 1 else ""  # else it says the same in every feed
+    return _show(replace(entry, feed=told, announced=entry.updated), home)
+
+
+@lru_cache(maxsize=1024)  # each format shows the same entries, and so do many feeds
+def _show(entry: Entry, home: str) -> Shown:
     link = canonical(entry.article.url)
     return Shown(
         id=entry.id,

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
-from itertools import groupby
 from typing import Any
 from urllib.parse import quote
 
@@ -22,7 +21,7 @@ from lxml.builder import ElementMaker
 from crawler.text import clean
 from crawler.types import Entry, Feed, Precision
 from crawler.urls import canonical
-from feeds.entries import content, local, order, published, summary, title
+from feeds.entries import local, order, published, show, summary, title
 from feeds.notes import MENTIONS
 from feeds.texts import text
 
@@ -123,7 +122,7 @@ def page(feed: Feed, listed: Listed, *, home: str = "") -> bytes:
     name = clean(feed.title) or feed.name
     items, left = [], MAX_TEXT
     for one in order(feed.entries)[:IN_FULL]:
-        said = content(one, canonical(one.article.url), home) if left > 0 else ""
+        said = show(one, home).content if left > 0 else ""
         left -= len(said)
         items.append(_entry(one, E.h2, *([text(said)] if said and left >= 0 else _summary(one, ""))))
     return _document(
@@ -211,12 +210,16 @@ def _header(title: str, said: str, links: Iterable[tuple[str, str]], formats: Se
 
 
 def _groups(feeds: Sequence[Listed], base_url: str) -> Iterator[Any]:
-    """The feeds, those of a group folded up under its heading."""
+    """The feeds; those of a group folded up under its heading, behind those of none."""
     if not feeds:
         yield E.p("Chưa có kênh nào.")
-    for group, members in groupby(sorted(feeds, key=lambda one: bool(one.group)), key=lambda one: one.group):
+    groups: dict[str, list[Listed]] = {"": []}
+    for one in feeds:
+        groups.setdefault(clean(one.group), []).append(one)
+    for group, members in groups.items():
         listed = E.ul({"class": "feeds"}, *(_listed(one, base_url) for one in members))
-        yield E.details(E.summary(clean(group)), listed) if group else listed
+        if members:
+            yield E.details(E.summary(f"{group} ({len(members)} kênh)"), listed) if group else listed
 
 
 def _listed(one: Listed, base_url: str) -> Any:

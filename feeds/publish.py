@@ -6,20 +6,22 @@ no temporary file is left.
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from crawler.errors import PublishError
 from crawler.types import Entry, Feed
 from feeds import atom, jsonfeed, made, opml, rss
-from feeds.definitions import ATOM, JSON, KINDS, RSS, file_name
+from feeds.definitions import ATOM, JSON, KINDS, RSS, feed_of, file_name
 from feeds.files import PACKED, Folder, locked, write
 from feeds.notes import MENTIONS
 from feeds.pages import INDEX, File, Listed, index, latest, mentions, page, page_name
 
 RENDERERS = {ATOM: atom.render, RSS: rss.render, JSON: jsonfeed.render}
+NO_GROUPS: Mapping[str, str] = MappingProxyType({})
 LABELS = {ATOM: "Atom", RSS: "RSS", JSON: "JSON Feed"}
 
 
@@ -51,14 +53,21 @@ class _Told:
 
 
 def publish(
-    feeds: Iterable[Feed], directory: Path, *, base_url: str = "", hub: str = "", whole: bool = True
+    feeds: Iterable[Feed],
+    directory: Path,
+    *,
+    base_url: str = "",
+    hub: str = "",
+    groups: Mapping[str, str] = NO_GROUPS,
+    whole: bool = True,
 ) -> tuple[Published, ...]:
     """Writes each feed to its files in the directory, one a format, and its page; then the page of all, and OPML.
 
     The directory is made where there is none. `feeds` is read while it is locked: given as a generator over the store,
     no older state of it can overwrite a newer one. `base_url`: where the directory is served, for the self links, and
-    for OPML, which is not made without it; `hub`: see `atom.render`. `whole`: these are all feeds that there are; else
-    the OPML stays as it is, for what a broken file does not tell of is no less there.
+    for OPML, which is not made without it; `hub`: see `atom.render`. `groups`: by a feed's name, the heading under
+    which the page of all folds it up. `whole`: these are all feeds that there are; else the OPML stays as it is, for
+    what a broken file does not tell of is no less there.
 
     :raises PublishError: names each file that could not be written and how to mend it (the others are written); or
         `base_url` is no address
@@ -74,8 +83,9 @@ def publish(
         if base_url and whole:
             document = opml.render(told.feeds, base_url)
             _note(folder, opml.FILE_NAME, len(told.feeds), _write(folder, opml.FILE_NAME, document, told), told)
+        listed = [replace(_listed(one), group=groups.get(one.name, "")) for one in told.feeds]
         also = [File(name=opml.FILE_NAME, media_type="text/x-opml", label="OPML")] if base_url else []
-        _write(folder, INDEX, index(list(map(_listed, told.feeds)), told.latest, base_url=base_url, also=also), told)
+        _write(folder, INDEX, index(listed, told.latest, base_url=base_url, also=also), told)
         _write(folder, MENTIONS, mentions(told.citing), told)
         told.files = {name: one for name, one in told.files.items() if (directory / name).is_file()}
         with suppress(PublishError):  # then all is rendered again
@@ -90,6 +100,15 @@ def missing(feed: Feed, directory: Path) -> tuple[int, ...]:
     with os.scandir(directory) as found:
         there = {one.name for one in found if one.is_file()}
     return tuple(number for number in range(1, feed.volumes + 1) if file_name(feed.name, volume=number) not in there)
+
+
+def ended(directory: Path, names: Collection[str]) -> tuple[str, ...]:
+    """The feeds whose files lie in the directory, and that are none of these: nobody writes them any more."""
+    try:
+        with os.scandir(directory) as found:
+            return tuple(sorted({feed_of(one.name)[0] for one in found if one.is_file()} - {"", *names}))
+    except FileNotFoundError:
+        return ()
 
 
 def _listed(feed: Feed) -> Listed:

@@ -1,20 +1,22 @@
 """A feed as an RSS 2.0 document, after the RSS Advisory Board's Best Practices Profile; the same feed, the same bytes.
 
 What RSS cannot say by itself, it says in its usual modules: authors who have no mail address (`dc:creator`), the text
-(`content:encoded`; `description` is the summary), where the document is (`atom:link`), and when an item last changed
-(`atom:updated`). `pubDate` is when an item was published, and absent where that is not known. Written with lxml:
-feedgen 1.0 cannot say `atom:updated`, and wants CDATA, which "]]>" in a text would end.
+(`content:encoded`; `description` is the summary), where the document is (`atom:link`; by another one it leads to the
+volumes, which are Atom: RFC 5005, section 4), and when an item last changed (`atom:updated`). `pubDate` is when an item
+was published, and absent where that is not known. Written with lxml: feedgen 1.0 cannot say `atom:updated`, and wants
+CDATA, which "]]>" in a text would end.
 """
 
 from email.utils import format_datetime
 from html import escape
+from urllib.parse import quote
 
 from lxml import etree
 
 from crawler.text import clean
 from crawler.types import Feed
 from feeds.atom import GENERATOR, LANGUAGE, address, home, updated
-from feeds.definitions import KINDS, RSS, feed_id
+from feeds.definitions import ATOM, KINDS, RSS, feed_id, file_name
 from feeds.entries import Shown, order, show
 
 DOCS = "https://www.rssboard.org/rss-specification"
@@ -49,6 +51,9 @@ def render(feed: Feed, *, base_url: str = "", hub: str = "") -> bytes:
         etree.SubElement(
             channel, _in("atom", "link"), href=address(feed.name, base_url, RSS), rel="self", type=KINDS[RSS]
         )
+    if feed.volumes:
+        older = home(base_url) + quote(file_name(feed.name, volume=feed.volumes))
+        etree.SubElement(channel, _in("atom", "link"), href=older, rel="prev-archive", type=KINDS[ATOM])
     if hub:
         etree.SubElement(channel, _in("atom", "link"), href=hub, rel="hub")
     for entry in order(feed.entries):

@@ -20,6 +20,7 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
+from feeds.definitions import feed_of
 from feeds.files import PACKED
 from feeds.pages import INDEX, POLICY
 
@@ -32,7 +33,8 @@ TYPES: Mapping[str, str] = MappingProxyType(
         ".rss": "application/rss+xml; charset=utf-8",
     }
 )
-MAX_AGE = 300  # seconds for which a document needs not be asked for again
+CACHED = "public, max-age=300"  # seconds for which a document needs not be asked for again
+CACHED_VOLUME = "public, max-age=31536000, immutable"  # it is written once (RFC 8246)
 IDLE = 15.0  # seconds for a request to arrive, and for a connection without one to stay
 SENDING = 60.0  # seconds that one answer may take
 ENDING = 2.0  # seconds for answers under way when the server is told to end
@@ -130,7 +132,8 @@ async def _answer(directory: Path, request: web.BaseRequest) -> web.Response:
     document = await asyncio.to_thread(find, directory, path, packed=packed)
     if document is None:
         return _refuse(request, 404)
-    headers = {**_ALWAYS, "Cache-Control": f"public, max-age={MAX_AGE}", "ETag": f'"{document.etag}"'}
+    cached = CACHED_VOLUME if feed_of(path.rpartition("/")[2])[1] else CACHED
+    headers = {**_ALWAYS, "Cache-Control": cached, "ETag": f'"{document.etag}"'}
     if _known(request, document):
         response = web.Response(status=304, headers=headers)
     else:

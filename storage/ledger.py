@@ -76,7 +76,7 @@ def show(
             _open(db, feed, mine, _standing(db, feed, mine, now, policy, late=late), now)
         elif (
             known.state != Standing.PUBLISHED
-            and _is_new_to(known, mine, late=late)
+            and _is_new_to(db, known, mine, late=late)
             and _standing(db, feed, mine, now, policy, late=late) is Standing.PUBLISHED
         ):
             _give(db, known.id, mine, Standing.PUBLISHED, now)
@@ -178,11 +178,17 @@ def _is_told_elsewhere(db: Connection, held: Row[Any]) -> bool:
     return db.execute(select(entry.c.id).where(told).limit(1)).first() is not None
 
 
-def _is_new_to(known: Row[Any], mine: Row[Any], *, late: bool) -> bool:
-    """Whether the article has not been judged for this entry of another one: each has one chance to open it."""
+def _is_new_to(db: Connection, known: Row[Any], mine: Row[Any], *, late: bool) -> bool:
+    """Whether the article has not been judged for this entry of another one: each has one chance to open it.
+
+    What was stored when the feed began was judged then.
+    """
     if known.article_id == mine.id:
         return False
-    return bool(mine.first_seen < known.announced) if late else bool(mine.sequence == 1)
+    if not late:
+        return bool(mine.sequence == 1)
+    begun = searches.begun(db, known.feed)
+    return bool(mine.first_seen < known.announced and (begun is None or mine.first_seen > begun))
 
 
 def _open(db: Connection, feed: str, mine: Row[Any], state: Standing, now: datetime) -> None:

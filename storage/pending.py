@@ -78,6 +78,7 @@ def announce(
             one = announcements[key]
             if key in stored:
                 _hint(db, stored[key], one, now)
+                _lead(db, stored[key], one, now)
             elif key in waiting:
                 _announced_again(db, waiting[key], one, now)
             else:
@@ -238,6 +239,16 @@ def _hint(db: Connection, article_id: int, one: Announcement, now: datetime) -> 
         given = literal(said, schema.Utc())
         latest = case((article.c.announced_modified > given, article.c.announced_modified), else_=given)
         db.execute(update(article).where(article.c.id == article_id).values(announced_modified=latest))
+
+
+def _lead(db: Connection, article_id: int, one: Announcement, now: datetime) -> None:
+    """The article's address does not answer, or has nothing any more, and the listing leads to another: ask there.
+
+    So a site that moves to another host is followed, also where the old one is dead.
+    """
+    lost = (article.c.attempts > 0) | article.c.gone_at.is_not(None)
+    there = {"url": one.url, "etag": "", "last_modified": "", "announced_modified": now, "attempts": 0}
+    db.execute(update(article).where(article.c.id == article_id, article.c.url != one.url, lost).values(there))
 
 
 def _latest(one: Announcement, now: datetime) -> datetime | None:

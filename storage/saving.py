@@ -87,12 +87,13 @@ def _is_ours(page: Page, current: Row[Any]) -> bool:
     return record is not None and record == current.record_id
 
 
-def _says_the_same(again: Article, page: Page) -> bool:
-    """Whether the site's text is that of the earlier page, as we read that today; furniture is none of it."""
-    if content_hash(again.title, again.lead, again.paragraphs) == page.content_hash:
+def _says_the_same(before: Article, page: Page) -> bool:
+    """Whether the site's text is that of the earlier page, as we read that; furniture is none of it."""
+    if content_hash(before.title, before.lead, before.paragraphs) == page.content_hash:
         return True
-    same = (again.title, again.lead) == (page.article.title, page.article.lead)
-    return same and refurnished(again.blocks, page.article.blocks)
+    same = (before.title, before.lead) == (page.article.title, page.article.lead)
+    known = len(before.paragraphs) == sum(block.rule is None for block in before.blocks)  # where each of them stood
+    return same and known and refurnished(before.blocks, page.article.blocks)
 
 
 def _still_twin(page: Page, known: Row[Any], current: Row[Any], where: Row[Any], again: Article | None) -> bool:
@@ -143,7 +144,10 @@ def _revisit(
 
 def _decision(page: Page, known: Row[Any], current: Row[Any], again: Article | None) -> Decision:
     """What the page says of its article: is a difference the site's, ours, or noise?"""
-    ours = _is_ours(page, current) or (again is not None and _says_the_same(again, page))
+    ours = _is_ours(page, current) or (
+        page.content_hash != current.content_hash
+        and any(_says_the_same(before, page) for before in (again, _stored(current, known)) if before is not None)
+    )
     noise = not ours and _is_noise(page, known, current, again)
     if noise and again is not None and content_hash(again.title, again.lead, again.paragraphs) != current.content_hash:
         ours, noise = True, False  # today's rules read the old page otherwise, too
@@ -170,8 +174,12 @@ def _is_noise(page: Page, known: Row[Any], current: Row[Any], again: Article | N
     second = page.judged.second
     if second is None or page.content_hash == current.content_hash or not differ(page.article, second):
         return False
-    stored = again or article_of(current._mapping, key=known.key, url=known.url, source=known.source)
-    return only_noise(stored, page.article, second)
+    return only_noise(again or _stored(current, known), page.article, second)
+
+
+def _stored(current: Row[Any], known: Row[Any]) -> Article:
+    """The page of before as it was read then: what was furniture, though today's rules may have forgotten it."""
+    return article_of(current._mapping, key=known.key, url=known.url, source=known.source)
 
 
 def _visited(db: Connection, page: Page, known: Row[Any], decision: Decision, now: datetime) -> None:

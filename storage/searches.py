@@ -41,6 +41,11 @@ def saved(db: Connection) -> dict[str, SavedSearch]:
     }
 
 
+def begun(db: Connection, name: str) -> datetime | None:
+    """Since when a feed keeps its search; None: it is a topic's, or keeps none any more."""
+    return db.execute(select(feed.c.begun_at).where(feed.c.name == name)).scalar()
+
+
 def keep(db: Connection, name: str, search: SavedSearch, now: datetime) -> None:
     """The feed's search is this one from now on."""
     forget(db, {name})

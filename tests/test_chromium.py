@@ -62,7 +62,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         feed(*(replace(one, citations=(cited,)) for one in entries())),
         feed(name="chinh-quyen-hai-cap", title="Chính quyền hai cấp"),
     ]
-    publish(feeds, folder, base_url="https://phuongmau.vn/feeds")
+    groups = dict.fromkeys((f"tinh-{number}" for number in range(34)), "Theo địa phương")
+    groups |= dict.fromkeys((f"nguon-{number}" for number in range(6)), "Theo nguồn")
+    feeds += [feed(name=name, title=f"Chính quyền đô thị: {name}", subtitle="") for name in groups]
+    publish(feeds, folder, base_url="https://phuongmau.vn/feeds", groups=groups)
     with serving_at(folder) as served:
         yield f"http://127.0.0.1:{served.port}"
 
@@ -139,6 +142,19 @@ def test_the_keyboard_skips_to_the_news_and_sees_where_it_is(tab: Any, site: str
     tab.keyboard.press("Enter")
     tab.keyboard.press("Tab")
     assert tab.evaluate(f"document.querySelector('main').contains({focused})")
+
+
+def test_many_feeds_are_folded_up_until_they_are_asked_for(tab: Any, site: str) -> None:
+    tab.set_viewport_size(PHONE)
+    tab.goto(f"{site}/")
+    assert tab.locator("details").count() == 2
+    link = tab.get_by_role("link", name="Chính quyền đô thị: tinh-7", exact=True)
+    assert not link.is_visible()
+    tab.get_by_text("Theo địa phương (34 kênh)").press("Enter")
+    assert link.is_visible()
+    assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    found = axe.Axe().run(tab).response["violations"]
+    assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
 
 
 def test_from_the_page_of_all_to_a_text_and_back(tab: Any, site: str) -> None:

@@ -69,6 +69,7 @@ def test_a_list_makes_a_feed_for_each(tmp_path: Path) -> None:
         ("vb-145-kh-tu", "Nhắc đến 145-KH/TU"),
     ]
     assert [feed.search and feed.search.filters.places for feed in feeds[:2]] == [("ha-noi",), ("ho-chi-minh",)]
+    assert [feed.group for feed in feeds] == ["Theo địa phương"] * 2 + ["Theo văn bản"] * 2
 
 
 def test_a_star_means_each_there_is(tmp_path: Path) -> None:
@@ -85,6 +86,9 @@ def test_two_lists_make_a_feed_for_each_pair(tmp_path: Path) -> None:
     feeds, errors = read(tmp_path, text)
     assert errors == []
     assert [feed.name for feed in feeds] == ["tcnn-hue", "tcnn-ca-mau", "haiphong-hue", "haiphong-ca-mau"]
+    assert {feed.group for feed in feeds} == {"Theo nguồn và địa phương"}
+    (alone, *_), _ = read(tmp_path, one(place='"Huế"', source='"tcnn"'))
+    assert alone.group == "", "one feed is no group"
 
 
 GOOD = one("tot", "Tốt", words='"phường"')

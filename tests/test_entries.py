@@ -309,6 +309,14 @@ def test_an_entry_tells_why_it_is_told_with_the_words_of_its_own_topic() -> None
     assert show(entry(matches=(many,))).content.count("“cụm") == MAX_PHRASES
 
 
+def test_feeds_that_say_the_same_of_an_entry_share_it() -> None:
+    one, other = (matched(name, (name, "title")) for name in ("chinh-quyen-do-thi", "mot-cua"))
+    city: dict[str, Any] = {"feed": "hai-phong", "announced": STORED - timedelta(days=1)}
+    assert show(entry(matches=(one,))) is show(entry(matches=(one,), **city))
+    said = [show(entry(matches=(one, other), feed=name)).content for name in ("chinh-quyen-do-thi", "mot-cua", "hue")]
+    assert len(set(said)) == 3, "each topic's feed tells its own reasons, any other one all"
+
+
 def test_an_edited_entry_says_what_changed_before_its_text() -> None:
     edit = article(paragraphs=("Có 12 phường.",)), article(paragraphs=("Có 13 phường.",))
     shown = show(entry(edit=edit)).content

@@ -23,6 +23,7 @@ from storage.policy import Policy
 from storage.search import Filters
 from storage.searches import SavedSearch
 from storage.store import Store
+from tests.readers import Reader
 from tests.storing import (
     CITATION,
     DAY,
@@ -41,34 +42,6 @@ from tests.storing import (
 
 TOPIC = "do-thi"
 LISTING = "https://phuong.example/tin-tuc"
-
-
-@dataclass
-class Reader:
-    """Subscribes to one file. `poll` gives the ids that are news to it, and those that moved."""
-
-    path: Path
-    known: dict[str, datetime] = field(default_factory=dict)
-    titles: dict[str, str] = field(default_factory=dict)
-    updated: datetime | None = None
-
-    def poll(self, now: datetime, limit: int = 100) -> tuple[set[str], set[str]]:
-        read = feedparser.parse(self.path.read_bytes())
-        assert not read.bozo
-        shown = {entry.id: datetime.fromisoformat(entry.updated) for entry in read.entries}
-        assert len(shown) == len(read.entries), "an id stands twice"
-        assert list(shown.values()) == sorted(shown.values(), reverse=True)
-        assert all(at <= now for at in shown.values()), "dated in the future"
-        assert all(at >= self.known.get(name, at) for name, at in shown.items()), "went back in time"
-        assert len(shown) == limit or not set(self.known) - set(shown), "an entry went missing"
-        updated = datetime.fromisoformat(read.feed.updated)
-        assert (self.updated or updated) <= updated == max([updated, *shown.values()]), "the document went back in time"
-        self.updated = updated
-        new = set(shown) - set(self.known)
-        moved = {name for name, at in shown.items() if at > self.known.get(name, at)}
-        self.known |= shown
-        self.titles = {entry.id: entry.title for entry in read.entries}
-        return new, moved
 
 
 @pytest.fixture
@@ -159,8 +132,12 @@ def test_an_edit_is_the_same_entry_moved(stage: Stage, store: Store, reader: Rea
     assert not told(stage, store)
 
 
-def test_a_new_promo_on_all_pages_moves_nothing(stage: Stage, store: Store, reader: Reader) -> None:
-    """Furniture that was learned gives way to other furniture, which is not known yet."""
+@pytest.mark.parametrize("remembered", [True, False], ids=["remembered", "forgotten"])
+def test_a_new_promo_on_all_pages_moves_nothing(stage: Stage, store: Store, reader: Reader, remembered: bool) -> None:
+    """Furniture that was learned gives way to other furniture, which is not known yet.
+
+    What was learned may be forgotten by then, as of a source that is declared under another name.
+    """
 
     def page(number: int, promo: str, *, learned: bool = False) -> Article:
         lines = [Block(text=text, tag="p", path="div>p") for text in news(number).paragraphs]
@@ -176,7 +153,7 @@ def test_a_new_promo_on_all_pages_moves_nothing(stage: Stage, store: Store, read
     for number in range(5):
         snapshot = store.archive(stage.page(url_of(number), b"<p>2"))
         said = judged(snapshot, page(number, "Mời bà con xem đua ghe."), TOPIC)
-        before = page(number, "Mời bà con tải ứng dụng.", learned=True)
+        before = page(number, "Mời bà con tải ứng dụng.", learned=remembered)
         assert store.save(said, again=lambda _, before=before: before) is Change.REVISED  # type: ignore[misc]
     told(stage, store)
     assert reader.poll(stage.now) == (set(), set())
@@ -400,7 +377,7 @@ def test_saved_pages_replayed_move_nothing(stage: Stage, store: Store, reader: R
         assert not told(stage, store)
 
 
-# --- a month, at random ----------------------------------------------------------------------------------------------
+# --- a month, at random; with pages, moves and lies it is in `tests/test_month.py` -----------------------------------
 
 
 @dataclass
@@ -503,7 +480,7 @@ class Month:
 
 @pytest.mark.parametrize(
     ("engine", "seed", "topics"),
-    [("sqlite", 0, (TOPIC,)), ("sqlite", 1, ()), ("postgresql", 2, (TOPIC,))],
+    [("sqlite", 1, ()), ("postgresql", 2, (TOPIC,))],
     indirect=["engine"],
 )
 def test_a_month_of_a_readers_life(tmp_path: Path, engine: str, seed: int, topics: tuple[str, ...]) -> None:

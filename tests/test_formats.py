@@ -111,6 +111,17 @@ def test_rss_says_what_the_entry_says() -> None:
     assert item.content[0].value == show(ROW, f"{BASE}/").content
 
 
+def test_rss_leads_to_the_volumes() -> None:
+    def links(document: bytes) -> list[dict[str, str]]:
+        found = etree.fromstring(document)[0].iterfind(f"{ATOM}link")
+        return [{str(name): str(value) for name, value in one.items()} for one in found]
+
+    older = {"href": f"{NAME}.0002.atom", "rel": "prev-archive", "type": "application/atom+xml"}
+    assert links(rss.render(feed(ROW, volumes=2))) == [older]
+    assert links(rss.render(feed(ROW, volumes=2), base_url=BASE))[1] == {**older, "href": f"{BASE}/{NAME}.0002.atom"}
+    assert not feedparser.parse(rss.render(feed(ROW, volumes=2))).bozo
+
+
 def test_rss_without_an_address_names_the_feed_itself() -> None:
     channel = etree.fromstring(rss.render(feed(subtitle="")))[0]
     assert channel.findtext("link") == "urn:uuid:be2361f9-fd15-5f29-84d8-7e16ae434d9b"

@@ -231,8 +231,10 @@ def test_a_line_without_end_takes_no_time(piece: str) -> None:
 
 A, B, C = (Block(text=f"Đoạn {letter} của bài.", tag="p", path=BODY) for letter in "ABC")
 OLD_PROMO = Block(text=PROMO, tag="p", path=BODY, rule=TEXT)
+SAME_PROMO = Block(text=PROMO, tag="p", path="main>div.moi>p")
 OLD_LIST = Block(text="Chuyện cũ Bến Gỗ kể lại", tag="p", path=BOX, rule=PATH)
 NEW_PROMO = Block(text="Mời bà con xem đua ghe", tag="p", path=BODY)
+STRIPPED = Block(text=NEW_PROMO.text, tag="div", path="main>div.qc", rule="strip")
 NEW_LIST = Block(text="Chuyện cũ Sông Mây kể lại", tag="p", path=BOX)
 MENU = Block(text="Trang chủ", tag="a", path=BOX, rule="menu")
 
@@ -244,6 +246,12 @@ MENU = Block(text="Trang chủ", tag="a", path=BOX, rule="menu")
         pytest.param((MENU, A, OLD_PROMO, B), (A, NEW_PROMO, B, MENU), True, id="menus tell nothing"),
         pytest.param((A, OLD_PROMO, B, OLD_LIST), (A, B, NEW_LIST), True, id="one gone, another item"),
         pytest.param((A, OLD_PROMO, OLD_LIST), (A, NEW_LIST, NEW_PROMO), True, id="the other way round"),
+        pytest.param((A, OLD_PROMO, B), (A, B, SAME_PROMO), True, id="the same elsewhere, in a new layout"),
+        pytest.param((A, OLD_PROMO, B), (A, C, SAME_PROMO), False, id="the same elsewhere, and an edit"),
+        pytest.param((A, NEW_PROMO, B), (A, STRIPPED, B), True, id="stripped now"),
+        pytest.param((A, B, NEW_PROMO), (STRIPPED, A, B), True, id="stripped now, elsewhere"),
+        pytest.param((A, B, NEW_PROMO), (STRIPPED, A), False, id="stripped now, and a paragraph is gone"),
+        pytest.param((A, NEW_PROMO, B), (STRIPPED, A, C), False, id="stripped now, and an edit"),
         pytest.param((A, OLD_PROMO), (A, NEW_PROMO, C), False, id="more than stood there"),
         pytest.param((A, OLD_LIST, B), (A, NEW_PROMO, B), False, id="another place"),
         pytest.param((A, OLD_PROMO, B), (A, B, NEW_PROMO), False, id="behind the next paragraph"),

@@ -127,7 +127,7 @@ def test_browsers_and_readers_find_every_file_of_every_feed() -> None:
 def test_feeds_of_a_group_fold_up_behind_those_without() -> None:
     feeds = [listed("a", group="Theo thành phố"), listed("b"), listed("c", group="Theo thành phố")]
     said = of_all(feeds=feeds)
-    assert shown(said, "//details/summary") == ["Theo thành phố"]
+    assert shown(said, "//details/summary") == ["Theo thành phố (2 kênh)"]
     assert len(said.xpath("//details//ul[@class='feeds']/li")) == 2
     assert len(said.xpath("//ul[@class='feeds'][not(ancestor::details)]/li")) == 1
 

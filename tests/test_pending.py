@@ -67,6 +67,24 @@ def test_a_page_without_a_date_was_published_when_its_listing_says(stage: Stage,
     assert told.revisions[-1].article.published.at == START - 3 * DAY
 
 
+def test_a_listing_that_leads_elsewhere_is_followed_where_the_old_address_is_dead(stage: Stage, store: Store) -> None:
+    there = "https://bengo.example/tin-1.html"
+    visit(stage, store, article(1), "do-thi")
+    moved = replace(announcement(1), url=there)
+    stage.pass_time(DAY)
+    store.announce("phuong", stage.page(LISTING), [moved])
+    assert [due.url for due in store.due("phuong", stage.now, 9)] == [url_of(1)], "it answers, so far as we know"
+    store.fail("phuong", Failure(url=url_of(1), kind="Timeout", message="", at=stage.now))
+    store.announce("phuong", stage.page(LISTING), [moved])
+    assert [due.url for due in store.due("phuong", stage.now, 9)] == [there]
+    said = replace(article(1, title="Tin đã đính chính"), url=there)
+    assert visit(stage, store, said) is Change.REVISED
+    stored = store.article("phuong:1")
+    assert stored and stored.url == there
+    store.announce("phuong", stage.page(LISTING), [moved])
+    assert due_keys(stage, store) == []
+
+
 def test_an_article_that_failed_arrives_although_its_listing_says_304(stage: Stage, store: Store) -> None:
     store.announce("phuong", stage.page(LISTING, etag='"v1"'), [announcement(1)])
     store.reject(stage.page(url_of(1), status=500), "ServerError", "HTTP 500", temporary=True)

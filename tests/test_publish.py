@@ -15,7 +15,7 @@ from tempfile import gettempdir
 
 import pytest
 from click.testing import CliRunner
-from lxml import etree
+from lxml import etree, html
 from sqlalchemy import create_engine, text
 
 from crawler.commands.publish import command
@@ -27,7 +27,7 @@ from feeds import made
 from feeds import publish as publishing
 from feeds.atom import render
 from feeds.definitions import ATOM
-from feeds.publish import RENDERERS, Published, publish
+from feeds.publish import RENDERERS, Published, ended, publish
 from tests.conftest import ROOT
 from tests.test_atom import feed
 from tests.test_entries import article, entry
@@ -76,6 +76,26 @@ def test_the_list_of_all_feeds_is_written_where_its_addresses_are_known(tmp_path
         },
     ]
     assert not publish([TWO, feeds[1]], tmp_path, base_url=base)[-1].written, "entries are none of its business"
+
+
+def test_the_page_of_all_folds_up_the_feeds_of_a_group(tmp_path: Path) -> None:
+    feeds = [ONE, *(feed(name=name, title=name) for name in ("ha-noi", "mot-cua", "hue"))]
+    publish(feeds, tmp_path, groups=dict.fromkeys(("ha-noi", "hue"), "Theo địa phương"))
+    tree = html.fromstring((tmp_path / "index.html").read_bytes())
+    assert tree.xpath("//details/summary/text()") == ["Theo địa phương (2 kênh)"]
+    assert tree.xpath("//details//h3/a/text()") == ["ha-noi", "hue"]
+    assert tree.xpath("//ul[@class='feeds'][not(ancestor::details)]//h3/a/text()") == ["Chính quyền đô thị", "mot-cua"]
+
+
+def test_files_of_feeds_that_are_no_more(tmp_path: Path) -> None:
+    assert ended(tmp_path / "nowhere", ()) == ()
+    publish([ONE, feed(name=OTHER), feed(name=OTHER, volume=1)], tmp_path, base_url="https://phuongmau.vn")
+    assert ended(tmp_path, {ONE.name, OTHER}) == ()
+    for name in ("notes.txt", "x.atom.gz", ".y.atom", ".y.atom.tmp"):
+        (tmp_path / name).write_text("")
+    (tmp_path / "z.atom").mkdir()
+    (tmp_path / "lost.0001.atom").write_text("")
+    assert ended(tmp_path, {ONE.name}) == (OTHER, "lost")
 
 
 def test_a_web_server_may_read_it(tmp_path: Path) -> None:
@@ -344,6 +364,26 @@ def test_a_wrong_feed_stops_only_itself_and_what_it_had_published_stays(
     assert f"tindothi: {file}: feed 1 (ha-noi): place: " in run.stderr
     assert f"{data / 'feeds' / 'moi.json'}: 0 entries, written\n" in run.stdout
     assert files(data / "feeds") == sorted([*there, *(f"moi.{kind}" for kind in RENDERERS)])
+
+
+def test_a_feed_that_is_taken_out_is_named_until_its_files_are_gone(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, city = tmp_path / "feeds.toml", '[[feed]]\nname = "{}"\ntitle = "Tin"\nplace = "Huế"\n'
+    monkeypatch.setenv("TINDOTHI_FEED__DEFINITIONS", str(file))
+    file.write_text(city.format("hue") + city.format("co-do"))
+    assert "no feed of that name" not in CliRunner().invoke(command, []).output
+    file.write_text(city.format("hue"))
+    run = CliRunner().invoke(command, [])
+    line = f"{data / 'feeds' / 'co-do'}.*: no feed of that name is declared; declare it again, or delete these files\n"
+    assert (run.exit_code, run.output.count(line), run.output.count("no feed of that name")) == (0, 1, 1)
+    assert json.loads(CliRunner().invoke(command, ["--json"]).output)["ended"] == ["co-do"]
+    file.write_text(city.format("hue") + "[[feed]]\n")
+    assert "no feed of that name" not in CliRunner().invoke(command, []).output, "a wrong file ends no feed"
+    file.write_text(city.format("hue"))
+    for path in (data / "feeds").glob("co-do.*"):
+        path.unlink()
+    assert "no feed of that name" not in CliRunner().invoke(command, []).output
 
 
 @pytest.mark.parametrize("broken", ["feeds.toml", "sources/mau.toml"])

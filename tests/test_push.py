@@ -191,6 +191,28 @@ def test_what_fails_tells_no_part_of_the_address(
     assert TOKEN not in shown and "Traceback" not in shown
 
 
+def test_telegram_is_told_in_its_own_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    telegram = importlib.import_module("apprise.plugins.telegram").NotifyTelegram
+    monkeypatch.setattr(telegram, "request_rate_per_sec", 0)
+    bot = "123456789:" + "a" * 35
+    nasty = article(title="Một <b>ba</b> & *bốn*_")
+    with web_server(status=200) as posts:
+        monkeypatch.setattr(telegram, "notify_url", f"{posts.url}bot")
+        targets.tell(f"tgram://{bot}/-10099", entry(nasty))
+        posts.status = 403
+        with pytest.raises(PushError, match="403") as caught:
+            targets.tell(f"tgram://{bot}/-10099", entry(nasty))
+    assert bot[10:] not in str(caught.value)
+    path, _, body = posts.taken[0]
+    assert path == f"/bot{bot}/sendMessage"
+    said = json.loads(body)
+    assert said["chat_id"] in (-10099, "-10099")
+    shown = etree.fromstring(f"<p>{said['text']}</p>") if said["parse_mode"] == "HTML" else None
+    assert shown is not None
+    words = " ".join("".join(map(str, shown.itertext())).split())
+    assert words == f"Một <b>ba</b> & *bốn*_ Nguồn: Phường Mẫu · Phường Mẫu, Hà Nội {nasty.url}"
+
+
 def test_a_target_that_hangs_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(targets, "SECONDS", 0.1)
     with web_server(hangs=threading.Event()) as posts, pytest.raises(PushError, match="no answer within"):

@@ -11,8 +11,9 @@ from storage.policy import Policy
 from storage.search import Filters
 from storage.searches import SavedSearch
 from storage.store import Store
-from tests.storing import CITATION, DAY, HOUR, START, TEXT, Stage, article, gone, judged, settled, visit
-from tests.test_feed_promises import Reader, begun, id_of, news, told
+from tests.readers import Reader
+from tests.storing import CITATION, DAY, HOUR, START, TEXT, Stage, article, gone, judged, settled, url_of, visit
+from tests.test_feed_promises import begun, id_of, news, told
 
 FEED, OTHER_FEED = "do-thi", "nguon-bao"  # the first is the one that `told` publishes
 TIN = SavedSearch(words='"tin số"')
@@ -65,6 +66,26 @@ def test_a_new_feed_over_an_old_corpus_tells_the_newest_few_and_never_the_rest(
     new, moved = polled(stage, store, reader)
     assert new == set()
     assert moved == {"Tin số 9 (sửa)", "Tin số 10 (sửa)", "Tin số 11 (sửa)"}
+
+
+def test_copies_of_what_a_new_feed_does_not_tell_tell_nothing_when_they_are_read_again(
+    stage: Stage, store: Store, reader: Reader
+) -> None:
+    begun(stage, store, "phuong", "bao")
+    words = ("bến sông", "chợ mới", "cầu cũ", "vườn hoa", "bãi xe", "nhà văn hóa")
+    stories = [replace(news(n, published=stage.now), paragraphs=tuple(f"{one} {name}" for one in TEXT))
+               for n, name in enumerate(words)]  # fmt: skip
+    copies = [replace(one, source="bao", key=f"bao:{n}", url=url_of(n, "bao")) for n, one in enumerate(stories)]
+    for said in (*stories, *copies):
+        visit(stage, store, said)
+    stage.pass_time()
+    store.define({FEED: TIN})
+    assert len(polled(stage, store, reader)[0]) == 3
+    for _ in range(2):
+        stage.pass_time(HOUR)
+        for said in copies:
+            assert visit(stage, store, said) is Change.UNCHANGED
+        assert polled(stage, store, reader) == (set(), set())
 
 
 def test_what_is_old_is_no_news_to_a_new_feed_however_few_there_are(stage: Stage, store: Store, reader: Reader) -> None:

@@ -134,6 +134,13 @@ def test_a_feed_as_it_lies_there(folder: Path, port: int) -> None:
     assert "Python" not in told["Server"]
 
 
+def test_a_volume_never_changes_and_is_kept_for_long(folder: Path, port: int) -> None:
+    for name, kept in ((f"{NAME[:-5]}.0012.atom", "public, max-age=31536000, immutable"), ("0012.atom", None)):
+        (folder / name).write_text("<một>")
+        told = ask(port, f"/{name}").headers["Cache-Control"]
+        assert told == (kept or "public, max-age=300"), name
+
+
 def test_packed_for_who_takes_it_with_an_etag_of_its_own(folder: Path, port: int) -> None:
     plain, packed = ask(port, ATOM), ask(port, ATOM, Accept_Encoding="br, gzip")
     assert packed.headers["Content-Encoding"] == "gzip"

@@ -1,73 +1,26 @@
 """A feed's volumes: whoever was away finds every story once, and every edit, whatever happened meanwhile (RFC 5005)."""
 
-import contextlib
-import random
-import shutil
-import sqlite3
-import subprocess
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from urllib.parse import urljoin
 
 import feedparser
-import feedparser_sgmllib
 import pytest
-import reader as lemon24
 from lxml import etree
 
 from crawler.errors import PublishError
-from feeds.atom import HISTORY, render
-from feeds.entries import title
+from feeds.atom import render
 from storage.store import Store
-from tests.storing import DAY, HOUR, Stage, gone, visit
+from tests.readers import BASE, Subscriber
+from tests.storing import HOUR, Stage, gone, visit
 from tests.test_atom import schema as schema
-from tests.test_feed_promises import TOPIC, Month, begun, id_of, news, told
+from tests.test_feed_promises import TOPIC, begun, id_of, news, told
 
 CURRENT = f"{TOPIC}.atom"
-BASE = "https://phuongmau.vn/feeds/"
 
 
 @pytest.fixture
 def engine() -> str:
     return "sqlite"
-
-
-@dataclass
-class Subscriber:
-    """Follows RFC 5005, section 4: the current document, then back, archive by archive, to the first that it has."""
-
-    folder: Path
-    archives: set[str] = field(default_factory=set)
-    known: dict[str, datetime] = field(default_factory=dict)
-
-    def poll(self) -> list[str]:
-        """The ids that are news to it; what a newer document says of an entry holds."""
-        said: dict[str, datetime] = {}
-        for document in self.documents():
-            assert not document.bozo
-            for entry in document.entries:
-                at = datetime.fromisoformat(entry.updated)
-                assert at <= said.get(entry.id, at), "an older document says it newer"
-                said.setdefault(entry.id, at)
-        new = [name for name in said if name not in self.known]
-        self.known |= said
-        return new
-
-    def documents(self) -> Iterator[feedparser.FeedParserDict]:
-        address = BASE + CURRENT
-        while address and address not in self.archives:
-            content = (self.folder / address.removeprefix(BASE)).read_bytes()
-            is_archive = etree.fromstring(content).find(f"{{{HISTORY}}}archive") is not None
-            assert is_archive == (address != BASE + CURRENT)
-            document = feedparser.parse(content)
-            links = {link.rel: urljoin(address, link.href) for link in document.feed.get("links", ())}
-            assert not is_archive or (links["self"], links["current"]) == (address, BASE + CURRENT)
-            self.archives |= {address} if is_archive else set()
-            address = links.get("prev-archive", "")
-            yield document
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -89,7 +42,7 @@ def test_who_was_away_walks_back_to_every_story_once(
     stage: Stage, store: Store, folder: Path, schema: etree.RelaxNG
 ) -> None:
     begun(stage, store)
-    often, away = Subscriber(folder), Subscriber(folder)
+    often, away = Subscriber(folder / CURRENT), Subscriber(folder / CURRENT)
     for number in range(11):
         stage.pass_time()
         visit(stage, store, news(number), TOPIC)
@@ -112,7 +65,7 @@ def test_volumes_stay_as_they_were_and_what_moves_appears_again(stage: Stage, st
         visit(stage, store, news(number), TOPIC)
     told(stage, store, limit=2)
     before = files(folder)
-    away = Subscriber(folder)
+    away = Subscriber(folder / CURRENT)
     away.poll()
     stage.pass_time()
     visit(stage, store, news(0, version=1), TOPIC)
@@ -144,7 +97,7 @@ def test_a_lost_folder_is_written_again_whole(stage: Stage, store: Store, folder
     for path in folder.iterdir():
         path.unlink()
     told(stage, store, limit=2)
-    fresh = Subscriber(folder)
+    fresh = Subscriber(folder / CURRENT)
     fresh.poll()
     assert fresh.known == ledger(stage)
 
@@ -190,119 +143,3 @@ def test_links_are_relative_in_volumes_and_lead_home_from_the_current_document(s
         "current": CURRENT, "self": "do-thi.0002.atom", "prev-archive": "do-thi.0001.atom"
     }  # fmt: skip
     assert links(render(first)) == {"current": CURRENT, "self": "do-thi.0001.atom"}
-
-
-class KilledError(BaseException):
-    """The process ends here."""
-
-
-@pytest.mark.parametrize("seed", [4])
-def test_a_month_of_small_documents_and_killed_publishes(
-    tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    stage = Stage(tmp_path)
-    month = Month(stage, random.Random(seed))
-    folder = tmp_path / "feeds"
-    often, away = Subscriber(folder), Subscriber(folder)
-    seen: list[str] = []
-    kept: dict[str, bytes] = {}
-    with stage.store() as store:
-        begun(stage, store, "phuong", "bao")
-        told(stage, store)
-        for day in range(30):
-            for _ in range(month.chance.randint(0, 5)):
-                stage.pass_time()
-                month.happen(store)
-            if month.chance.random() < 0.3:
-                with monkeypatch.context() as patch:
-                    patch.setattr(Path, "replace", killer(month.chance.randint(0, 2)))
-                    try:
-                        told(stage, store, limit=3)
-                    except KilledError:
-                        often.poll()  # no address leads nowhere
-            told(stage, store, limit=3)
-            seen += often.poll() if day % 3 else []
-            fresh = Subscriber(folder)
-            assert len(fresh.poll()) == len(month.versions), "current and volumes are all"
-            assert fresh.known == ledger(stage)
-            now = {name: document for name, document in files(folder).items() if name != CURRENT}
-            assert {name: now[name] for name in kept} == kept
-            kept = now
-            if day == 4:
-                seen_before = away.poll()
-            stage.pass_time(month.chance.choice([HOUR, DAY, 300 * DAY, timedelta(0)]))
-    often.poll()
-    assert len(seen) == len(set(seen))
-    assert sorted([*seen_before, *away.poll()]) == sorted(month.ids.values())
-    assert away.known == often.known == ledger(stage)
-    assert len(kept) > 3
-
-
-def killer(after: int) -> object:
-    """As `Path.replace`, that kills at the next call after so many."""
-    whole, left = Path.replace, iter(range(after))
-
-    def replace(self: Path, target: Path) -> Path:
-        if next(left, None) is None:
-            raise KilledError
-        return whole(self, target)
-
-    return replace
-
-
-def test_a_real_readers_month(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "sgmllib", feedparser_sgmllib)  # reader wants the old name of the same module
-    stage = Stage(tmp_path)
-    month = Month(stage, random.Random(5))
-    client = lemon24.make_reader(":memory:", feed_root=str(tmp_path / "feeds"))
-    with stage.store() as store:
-        begun(stage, store, "phuong", "bao")
-        told(stage, store)
-        client.add_feed(CURRENT)
-        for _ in range(30):
-            month.new.clear()
-            month.moved.clear()
-            for _ in range(month.chance.randint(0, 4)):
-                stage.pass_time()
-                month.happen(store)
-            told(stage, store)
-            before = {entry.id for entry in client.get_entries()}
-            result = client.update_feed(CURRENT)
-            now = {entry.id: entry for entry in client.get_entries()}
-            assert now.keys() - before == month.new
-            assert {name: entry.updated for name, entry in now.items()} == ledger(stage)
-            assert result is not None or not month.new | month.moved
-            if result is not None:
-                assert result.new == len(month.new)
-                assert result.modified >= len(month.moved - month.new)
-            stage.pass_time(month.chance.choice([HOUR, DAY]))
-    assert len(now) == len(month.versions) > 5
-    client.close()
-
-
-@pytest.mark.parametrize("kind", ["atom", "rss"])
-def test_newsboats_month(tmp_path: Path, kind: str) -> None:
-    program = shutil.which("newsboat") or pytest.skip("SKIPPED FOR WANT OF NEWSBOAT: install the package newsboat")
-    stage = Stage(tmp_path)
-    month = Month(stage, random.Random(6))
-    home, cache = tmp_path / "home", tmp_path / "cache.db"
-    for name in ("config", "urls"):
-        (tmp_path / name).write_text(f"file://{tmp_path}/feeds/{TOPIC}.{kind}\n" if name == "urls" else "")
-    home.mkdir()
-    poll: list[str | Path] = [program, "-C", tmp_path / "config", "-u", tmp_path / "urls", "-c", cache, "-x", "reload"]
-    with stage.store() as store:
-        begun(stage, store, "phuong", "bao")
-        for day in range(30):
-            for _ in range(month.chance.randint(0, 4)):
-                stage.pass_time()
-                month.happen(store)
-            told(stage, store)
-            if day % 3 == 2:
-                subprocess.run(poll, env={"HOME": str(home)}, check=True, capture_output=True, timeout=60)
-                with contextlib.closing(sqlite3.connect(cache)) as db:
-                    shown = db.execute("SELECT guid, title FROM rss_item ORDER BY id").fetchall()
-                assert sorted(id_ for id_, _ in shown) == sorted(ledger(stage)), "each entry once"
-                titles = {entry.id: title(entry) for entry in store.feed(TOPIC, "").entries}
-                assert dict(shown) == titles, "edits arrive"
-            stage.pass_time(month.chance.choice([HOUR, DAY]))
-    assert len(shown) == len(month.versions) > 5

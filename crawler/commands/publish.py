@@ -31,6 +31,7 @@ def command(as_json: bool) -> None:
     from crawler.commands.push import as_table, push, report
     from crawler.config import load
     from crawler.health import Exit
+    from feeds.publish import ended
     from spiders.read import read_sources
     from storage.opening import open_store
 
@@ -42,12 +43,17 @@ def command(as_json: bool) -> None:
         feeds, wrong = define_feeds(store, topics, sources, config, whole=whole)
         done = publish_feeds(store, feeds, config, whole=whole and not wrong)
         told = push(store, config, done)
+    over = ended(config.feed_dir, {one.name for one in feeds}) if whole and not wrong else ()
     if as_json:
         files = [{"path": str(one.path), "entries": one.entries, "written": one.written} for one in done]
-        click.echo(json.dumps({"feeds": files, "push": as_table(told)}, ensure_ascii=False))
+        click.echo(json.dumps({"feeds": files, "ended": over, "push": as_table(told)}, ensure_ascii=False))
     else:
         for one in done:
             click.echo(f"{one.path}: {one.entries} entries, {'written' if one.written else 'unchanged'}")
+        for name in over:
+            click.echo(
+                f"{config.feed_dir / name}.*: no feed of that name is declared; declare it again, or delete these files"
+            )
     report(told, as_json=as_json)
     for error in (*errors, *wrong):
         click.echo(f"tindothi: {error}", err=True)
@@ -80,7 +86,7 @@ def publish_feeds(
     """
     from feeds.publish import missing, publish
 
-    where = config.feed
+    feeds, where = tuple(feeds), config.feed
 
     def documents() -> "Iterator[Feed]":
         """Read while the directory is locked."""
@@ -89,4 +95,5 @@ def publish_feeds(
             yield from (store.volume(feed, number) for number in missing(feed, config.feed_dir))
             yield feed
 
-    return publish(documents(), config.feed_dir, base_url=where.base_url, hub=where.hub, whole=whole)
+    groups = {one.name: one.group for one in feeds}
+    return publish(documents(), config.feed_dir, base_url=where.base_url, hub=where.hub, groups=groups, whole=whole)
