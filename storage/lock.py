@@ -68,7 +68,7 @@ class RunLock:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             with file:
-                raise RunLocked(_message(self._path, file)) from None
+                raise _locked_by(self._path, file) from None
         file.seek(0)
         file.truncate()
         owner = {"pid": os.getpid(), "host": socket.gethostname(), "started": datetime.now(UTC).isoformat()}
@@ -77,17 +77,19 @@ class RunLock:
         return file
 
 
-def _message(path: Path, file: IO[str]) -> str:
+def _locked_by(path: Path, file: IO[str]) -> RunLocked:
     file.seek(0)
+    since = None
     try:
         owner = json.loads(file.read(4096))
         pid, host = int(owner["pid"]), str(owner["host"])
-        minutes = int((datetime.now(UTC) - datetime.fromisoformat(owner["started"])).total_seconds() // 60)
+        since = datetime.fromisoformat(owner["started"])
+        minutes = int((datetime.now(UTC) - since).total_seconds() // 60)
         who = f"process {pid} on {host}, for {minutes} min"
         what = f"wait for it to end, or stop it: kill {pid}"
     except (ValueError, KeyError, TypeError):
         who, what = "it has not said who it is", "wait for it to end"
-    return f"another run holds {path.parent} ({who}); {what}"
+    return RunLocked(f"another run holds {path.parent} ({who}); {what}", since)
 
 
 def _forget_in_child() -> None:

@@ -55,7 +55,7 @@ def crawl(config: Config, spiders: Iterable[tuple[Any, Mapping[str, Any]]], labe
     A run that a signal ended before it could be written down is given as `Stopped`, without counts.
     """
     started = datetime.now(UTC)
-    process = Process(scrapy_settings(config))
+    process = Process(scrapy_settings(config), install_root_handler=config.log_format == "text")
     for name in QUIET:  # they tell of each page what the store already knows better
         logging.getLogger(name).setLevel(logging.ERROR)
     crawlers = []
