@@ -67,7 +67,7 @@ def headline(one: Incident) -> str:
 
 def told(one: Incident) -> str:
     """The incident in a line: `haiphong: is silent, since 22/11/2026 12:37`; or that it is over."""
-    about = f"{one.source}: {headline(one)}" if one.source else headline(one)
+    about = f"{line(one.source)}: {headline(one)}" if one.source else headline(one)
     if one.closed:
         return f"over: {about}, from {moment(one.opened)} to {moment(one.closed)}"
     return f"{about}, since {moment(one.opened)}" + (", again" if one.returns else "")
@@ -81,7 +81,7 @@ def detail(one: Incident) -> str:
 
 def advice(one: Incident) -> str:
     """What to do about it, in a line."""
-    return (_RUN_ADVICE.get(one.kind) or _ADVICE.get(one.about, _CHECK)).format(source=one.source)
+    return (_RUN_ADVICE.get(one.kind) or _ADVICE.get(one.about, _CHECK)).format(source=line(one.source))
 
 
 def subject(incidents: Sequence[Incident]) -> str:

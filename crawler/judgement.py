@@ -42,10 +42,12 @@ NETWORK_KINDS = frozenset(
         "DownloadConnectionRefusedError",
         "DownloadTimeoutError",
         "DownloadFailedError",
+        "TunnelError",  # the proxy's word
         "CertificateRefused",  # of all at once: our clock, our trusted certificates, or somebody between
     )
 )
 UNREACHABLE = "Unreachable"
+NOTHING = "NothingAnnounced"  # as the spider calls it
 
 FEW_BLOCKED = 3  # pages behind a block, and none that is not, since which a source is blocked
 MANY_RESTLESS = 5  # articles that change at each visit
@@ -152,9 +154,10 @@ def _access(known: History) -> Finding | None:
     blocked = sum(known.blocked.values())
     if not run.listings:
         kind, detail, level = _kind(run), f"no listing could be read; {_failure(run)}", 2
+    elif run.blind and _kind(run) in (NOTHING, *BLOCKS):
+        kind, detail, level = _kind(run), f"its listings announce nothing; {_failure(run)}", 2
     elif run.blind:
-        total = run.listings + run.blind
-        kind, detail, level = "ListingFailed", f"{run.blind} of {total} listings could not be read; {_failure(run)}", 1
+        kind, detail, level = "ListingFailed", f"{run.blind} of its listings could not be read; {_failure(run)}", 1
     elif blocked >= FEW_BLOCKED:
         kind = max(sorted(known.blocked), key=lambda name: known.blocked[name])
         detail, level = f"{blocked} articles answered with a block, and none came through ({kind})", 2

@@ -79,6 +79,7 @@ def to_json(level: str) -> None:
     sys.stderr = stream
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonFormatter())
+    handler.setLevel(level)
     root = logging.getLogger()
     root.addHandler(handler)
     root.setLevel(level)

@@ -47,7 +47,7 @@ def _families(state: State) -> Iterator[tuple[str, str, Iterable[Sample]]]:
     sources = state.sources
     yield "crawl_end_timestamp_seconds", "When the last crawl ended.", [({}, state.at.timestamp())]
     yield "crawl_duration_seconds", "How long it took.", [({}, round(state.seconds, 3))]
-    yield "crawl_exit_code", "Its exit code; 0: all well.", [({}, state.code)]
+    yield "crawl_exit_code", "Its exit code; 0: all well.", [({}, int(state.code))]
     runs = [(one, one.run) for one in sources if one.run]
     yield (
         "source_run_timestamp_seconds",
@@ -83,7 +83,15 @@ def _families(state: State) -> Iterator[tuple[str, str, Iterable[Sample]]]:
     yield (
         "incidents_open",
         "Open incidents; source is empty for those of all.",
-        [({"source": name, "about": about}, count) for (name, about), count in _open(state).items()],
+        [({"source": name}, count) for name, count in _open(state).items()],
+    )
+    yield (
+        "incident_opened_timestamp_seconds",
+        "When an incident opened that is open still.",
+        [
+            ({"source": one.source, "about": one.about.value, "kind": one.kind}, one.opened.timestamp())
+            for one in state.incidents
+        ],
     )
     yield (
         "certificate_expiry_timestamp_seconds",
@@ -92,11 +100,11 @@ def _families(state: State) -> Iterator[tuple[str, str, Iterable[Sample]]]:
     )
 
 
-def _open(state: State) -> dict[tuple[str, str], int]:
+def _open(state: State) -> dict[str, int]:
     """How many incidents are open, for every source: 0 where there is none, so that an alert ends."""
-    counts = {("", ""): 0, **{(one.name, ""): 0 for one in state.sources}}
+    counts = {"": 0, **{one.name: 0 for one in state.sources}}
     for one in state.incidents:
-        counts[one.source, one.about.value] = counts.get((one.source, one.about.value), 0) + 1
+        counts[one.source] = counts.get(one.source, 0) + 1
     return counts
 
 

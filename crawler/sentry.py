@@ -40,7 +40,6 @@ def start(dsn: str, ca_file: Path | None = None) -> None:
                 ExcepthookIntegration(),
                 LoggingIntegration(level=None, event_level=logging.ERROR),
             ],
-            send_default_pii=False,
             include_local_variables=False,
             include_source_context=False,
             max_breadcrumbs=0,

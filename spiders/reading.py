@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from crawler.types import Announcement, Listing, Snapshot
+from crawler.errors import Blocked, Rejected
+from crawler.extract import extract
+from crawler.types import Announcement, Listing, Snapshot, Source
 
 
 class ListingError(Exception):
@@ -28,3 +30,14 @@ def with_page(reading: Reading, page: Snapshot, announced: Iterable[Announcement
     new = {one.key: one for one in announced if one.key not in reading.found}
     first = reading.first or replace(page, body=b"")
     return replace(reading, first=first, found={**reading.found, **new})
+
+
+def stands_before(page: Snapshot, source: Source) -> str:
+    """The kind of block that was served in a listing's place, as `Captcha`; empty where there is none."""
+    try:
+        extract(page, source, now=page.fetched_at)
+    except Blocked as blocked:
+        return blocked.reason
+    except Rejected:
+        pass
+    return ""

@@ -33,6 +33,7 @@ def command(names: tuple[str, ...], as_json: bool) -> None:
     from crawler.commands.beat import FAIL, WELL, beat
     from crawler.commands.measure import measure
     from crawler.config import load
+    from crawler.health import MEANING
 
     config, began = load(), datetime.now(UTC)
     try:
@@ -48,7 +49,7 @@ def command(names: tuple[str, ...], as_json: bool) -> None:
 
     measure(config, done.code, began)
     report(done, as_json=as_json)
-    beat(config, FAIL if done.code else WELL, summary(done))
+    beat(config, FAIL if done.code else WELL, f"{done.code.value}: {MEANING[done.code]}\n{summary(done)}")
     sys.exit(done.code)
 
 

@@ -9,13 +9,11 @@ from typing import Any
 from lxml import html
 
 from crawler.alerts import advice, detail, headline, line, moment
-from crawler.health import healthy
+from crawler.health import total
 from crawler.incidents import Incident
-from crawler.reports import OUTCOMES, Report, Reported, failed, verdict
+from crawler.reports import Report, Reported, counted, failed, verdict
 from crawler.types import Run
 from feeds.pages import POLICY, STYLE, E
-
-COLUMNS = ("source", "last run", "fetched", *OUTCOMES, "no answer", "pending", "articles", "latest new")
 
 
 def page(report: Report) -> bytes:
@@ -30,8 +28,7 @@ def page(report: Report) -> bytes:
                 {"id": "report"},
                 *_section("What is wrong", [_incident(one) for one in report.wrong]),
                 *_section("What is over since a day", [_incident(one) for one in report.over]),
-                *_section("The last run of each source", [_counts(report)] if report.sources else []),
-                *_section("Refused, and failed", list(_troubles(report))),
+                *_section("The last run of each source", [_source(one) for one in report.sources]),
             ),
         ),
     )
@@ -66,38 +63,20 @@ def _incident(one: Incident) -> Any:
     return E.article(*parts, *([] if one.closed else [E.p(E.strong("What to do: "), advice(one))]))
 
 
-def _counts(report: Report) -> Any:
-    rows = (E.tr(E.th({"scope": "row"}, line(one.name)), *map(E.td, _cells(one))) for one in report.sources)
-    head = E.tr(*(E.th({"scope": "col"}, name) for name in COLUMNS))
-    table = E.table(E.thead(head), E.tbody(*rows))
-    return E.div({"class": "table", "tabindex": "0", "role": "region", "aria-label": "Counts of each source"}, table)
+def _source(one: Reported) -> Any:
+    """A source: how it is declared, its last run in a sentence, what was refused, and what failed last."""
+    state = f" ({one.state})" if one.state not in ("", "verified") else ""
+    parts = [E.h3(f"{line(one.title) or line(one.name)}{state}"), E.p({"class": "facts"}, _facts(one))]
+    return E.article(*parts, *map(E.p, _said(one.run) if one.run else ()))
 
 
-def _cells(one: Reported) -> Iterator[str]:
-    run = one.run
-    if run is None:
-        yield "never"
-        yield from [""] * (len(OUTCOMES) + 2)
-    else:
-        yield moment(run.ended or run.started)
-        yield str(run.fetched)
-        yield from (str(getattr(run, name)) for name in OUTCOMES)
-        yield str(run.failed)
-    yield str(one.pending)
-    yield str(one.articles)
-    yield moment(one.last_new) if one.last_new else "–"
+def _facts(one: Reported) -> str:
+    run = f"last run {moment(one.run.ended or one.run.started)}" if one.run else "never crawled"
+    new = f"latest new {moment(one.last_new)}" if one.last_new else "nothing new yet"
+    return f"{line(one.name)} · {run} · {new} · {one.articles} articles, {one.pending} pending"
 
 
-def _troubles(report: Report) -> Iterator[Any]:
-    for one in report.sources:
-        if one.run and (one.run.reasons or one.run.failure or not healthy(one.run)):
-            yield E.article(E.h3(line(one.title) or line(one.name)), *map(E.p, _trouble(one.run)))
-
-
-def _trouble(run: Run) -> Iterator[str]:
-    if run.reasons:
-        yield "Refused: " + ", ".join(f"{line(reason)} {count}" for reason, count in sorted(run.reasons.items()))
-    if run.blind:
-        yield f"{run.blind} of {run.listings + run.blind} listings could not be read."
+def _said(run: Run) -> Iterator[str]:
+    yield line(counted(total([run])))
     if run.failure:
         yield f"Last failure: {line(failed(run.failure))}"
