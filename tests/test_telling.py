@@ -204,13 +204,11 @@ def test_what_is_logged_and_what_ends_a_command_is_json(
 # --- Sentry ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_fault_is_sent_without_pages_or_names(
-    root: logging.Logger, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_fault_is_sent_without_pages_or_names(root: logging.Logger, monkeypatch: pytest.MonkeyPatch) -> None:
     import sentry_sdk
 
     page = "<p>Nội dung " * 100
-    monkeypatch.setenv("http_proxy", "")
+    monkeypatch.setattr("sentry_sdk.transport.brotli", None)  # it would be taken where some other library brought it
     with web_server(status=200) as posts:
         sentry.start(posts.url.replace("http://", "http://key@") + "1")
         try:
@@ -223,9 +221,9 @@ def test_a_fault_is_sent_without_pages_or_names(
         finally:
             sentry_sdk.get_client().close()
             sentry_sdk.get_global_scope().set_client(None)
-    ((path, headers, body),) = posts.taken
+    ((path, _, body),) = posts.taken
     assert path == "/api/1/envelope/"
-    said = gzip.decompress(body) if headers.get("Content-Encoding") == "gzip" else body
+    said = gzip.decompress(body)
     told = json.loads(said.splitlines()[-1])
     assert told["release"].startswith("tindothi@") and "server_name" not in told
     (value,) = told["exception"]["values"]
