@@ -11,6 +11,7 @@ from crawler.incidents import About, Incident
 from crawler.types import VIETNAM
 
 LONGEST_SUBJECT = 200
+LONGEST_BODY = 1700  # beside the subject, all of which Discord takes 2,000, Telegram 4,096
 LONGEST_DETAIL = 500
 NAME = "tindothi"
 
@@ -76,7 +77,7 @@ def told(one: Incident) -> str:
 def detail(one: Incident) -> str:
     """What was seen of it last, in a line, and what it was before."""
     before = [kind for kind in one.kinds if kind != one.kind]
-    return line(one.detail)[:LONGEST_DETAIL] + (f" (before: {line(', '.join(before))})" if before else "")
+    return line(one.detail)[:LONGEST_DETAIL] + (f" (before: {line(', '.join(before))[:200]})" if before else "")
 
 
 def advice(one: Incident) -> str:
@@ -96,11 +97,16 @@ def subject(incidents: Sequence[Incident]) -> str:
 
 
 def body(incidents: Sequence[Incident]) -> str:
-    """Each change with what was seen and what to do; what is wrong comes first."""
-    parts = []
+    """Each change with what was seen and what to do; what is wrong comes first. What would be too long is counted."""
+    parts, left = [], LONGEST_BODY
     for one in _sorted(incidents):
         lines = [told(one), f"  {detail(one)}"] + ([] if one.closed else [f"  What to do: {advice(one)}"])
-        parts.append("\n".join(lines))
+        part = "\n".join(lines)
+        left -= len(part) + 2
+        if left < 0:
+            parts.append(f"And {len(incidents) - len(parts)} more: tindothi report tells them.")
+            break
+        parts.append(part)
     return "\n\n".join(parts)
 
 

@@ -164,6 +164,18 @@ def test_the_body_says_what_was_seen_and_what_to_do() -> None:
     )
 
 
+@given(st.lists(st.integers(0, 600), min_size=1, max_size=40))
+def test_a_message_is_as_short_as_chats_want_it_and_counts_what_it_leaves_out(lengths: list[int]) -> None:
+    many = [incident(source=f"s{at}", detail="x" * length) for at, length in enumerate(lengths)]
+    said = body(many)
+    assert len(subject(many)) + len(said) < 2000
+    *shown, last = said.split("\n\n")
+    if last.startswith("And "):
+        assert last == f"And {len(many) - len(shown)} more: tindothi report tells them."
+    else:
+        assert len(shown) + 1 == len(many)
+
+
 @pytest.mark.parametrize("about", About)
 @pytest.mark.parametrize(
     "kind", ["Crashed", "Overdue", "CutOff", "NotPublished", "FieldsMissing", "RulesSilent", "X{}"]

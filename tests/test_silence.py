@@ -62,8 +62,8 @@ def test_silence_is_told_by_the_sources_own_rhythm(
 def test_days_off_do_not_count_for_a_source_that_does_not_publish_on_them() -> None:
     known, paper = rhythm(PORTAL), rhythm(PAPER)
     assert known and paper
-    assert (known.off, known.rests) == ({5, 6}, True)
-    assert (paper.off, paper.rests) == (frozenset(), False)
+    assert (sorted(known.off), known.rests) == ([5, 6], True)
+    assert (sorted(paper.off), paper.rests) == ([], False)
     before, after = datetime(2027, 1, 29, 15, tzinfo=VIETNAM), datetime(2027, 2, 15, 9, tzinfo=VIETNAM)
     assert spent(before, after, known) < 2 * DAY, "Tết, and the weekends around it"
     assert spent(before, after, paper) == after - before

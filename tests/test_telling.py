@@ -184,7 +184,7 @@ def root() -> Iterator[logging.Logger]:
 def test_what_is_logged_and_what_ends_a_command_is_json(
     root: logging.Logger, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(logs.atexit, "register", lambda _: None)
+    monkeypatch.setattr("atexit.register", lambda _: None)
     logs.to_json("WARNING")
     logs.to_json("WARNING")  # as often as it is asked for
     logging.getLogger("feeds").warning("written")
