@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,10 @@ from crawler.commands.alert import alert, channels, judge_runs
 from crawler.commands.push import Told
 from crawler.config import Config
 from crawler.errors import PushError
+from crawler.holidays import is_holiday
 from crawler.incidents import About, Finding, Incident
 from crawler.judgement import Certificate
-from crawler.types import Failure, Run
+from crawler.types import VIETNAM, Failure, Run
 from feeds.push import targets
 from storage.store import Store
 from tests.storing import DAY, HOUR, Stage, article, settled, visit
@@ -232,7 +233,7 @@ def judged(store: Store, stage: Stage, **kinds: str) -> list[tuple[str, str]]:
     """The incidents that are open after a crawl in which the sources ended so."""
     began = stage.pass_time(2 * HOUR)
     runs = [ran(store, stage, source, kind) for source, kind in kinds.items()]
-    judge_runs(store, settings(stage.folder), runs, began=began, watched=set(kinds))
+    judge_runs(store, settings(stage.folder), runs, began=began, now=stage.now, watched=set(kinds))
     return sorted((one.source, one.kind) for one in store.incidents.current())
 
 
@@ -252,3 +253,36 @@ def test_a_crash_is_one_incident_and_over_with_the_next_good_run(stage: Stage, s
         store.begin(source, stage.pass_time())
     assert judged(store, stage, phuong="", quan="") == [("", "Crashed")]
     assert judged(store, stage, phuong="", quan="") == []
+
+
+def test_a_portal_that_rests_over_tet_and_then_falls_silent_is_told_once(
+    tmp_path: Path, sent: list[tuple[str, str]]
+) -> None:
+    """Crawled twice a day from December to March; the portal publishes on workdays, the paper on all days."""
+    stage = Stage(tmp_path, now=datetime(2026, 12, 14, 5, tzinfo=UTC))
+    config = settings(tmp_path, TARGET)
+    tet, silent, back = (datetime(2027, *day, 12, tzinfo=UTC) for day in ((2, 2), (2, 22), (3, 3)))
+    with stage.store() as store:
+        for source in ("phuong", "bao"):
+            settled(store, source)
+        while stage.now < back + DAY:
+            now = stage.pass_time(12 * HOUR)
+            day = now.astimezone(VIETNAM)
+            works = day.weekday() < 5 and 8 < day.hour < 18 and not is_holiday(day.date())
+            news = {"phuong": works and not silent < now < back, "bao": True}
+            runs = [
+                Run(source=source, started=now, ended=now, listings=1, fetched=2, new=int(new))
+                for source, new in news.items()
+            ]
+            for run in runs:
+                store.record(run)
+            if now > tet - 3 * DAY:
+                judge_runs(store, config, runs, began=now, now=now, watched=set(news))
+                alert(store, config)
+    titles = [title.removeprefix("tindothi: ") for _, title in sent]
+    assert len(titles) == 3, titles
+    assert titles[0].startswith("phuong: is silent, since ")
+    assert titles[1].startswith("phuong: is silent, since "), "twice as long"
+    assert titles[2].startswith("over: phuong: is silent, from ")
+    opened = datetime.strptime(titles[0][-16:], "%d/%m/%Y %H:%M").replace(tzinfo=VIETNAM)
+    assert silent + DAY < opened < silent + 5 * DAY

@@ -41,7 +41,8 @@ def judged(
     also = [Finding(source="", about=About.RUN, kind="NotPublished", detail=unwritten)] if unwritten else []
     try:
         with open_store(config) as store:
-            found = judge_runs(store, config, runs, began=began, watched=watched, also=also)
+            now = datetime.now(UTC)
+            found = judge_runs(store, config, runs, began=began, now=now, watched=watched, also=also)
             ailing = {one.source for one in found if one.about in (About.ACCESS, About.SILENCE)}
             return len(ailing), store.incidents.current()
     except StoreError as error:
@@ -70,6 +71,7 @@ def judge_runs(
     runs: "Sequence[Run]",
     *,
     began: datetime,
+    now: datetime,
     watched: Collection[str] | None,
     also: Sequence[Finding] = (),
 ) -> tuple[Finding, ...]:
@@ -85,7 +87,7 @@ def judge_runs(
     else:
         judged |= {("", About.NETWORK)} if any(run.fetched for run in runs) else set()
         for known in store.incidents.histories(run.source for run in runs):
-            judgement = judge(known, datetime.now(UTC), config.fetch.deadline)
+            judgement = judge(known, now, config.fetch.deadline)
             found += judgement.findings
             judged |= {(known.source, about) for about in judgement.judged}
     store.incidents.settle(found, judged, watched, channels(config))
