@@ -51,14 +51,17 @@ def judged(
 
 
 def hangs(config: "Config", locked: RunLocked) -> bool:
-    """Whether the run that holds the lock is overdue; then operators are told."""
+    """Whether the run that holds the lock is overdue; then that is an incident, and operators are told."""
     from crawler.commands.push import report
     from storage.opening import open_store
 
+    longest = timedelta(seconds=config.fetch.deadline) + GRACE
+    if locked.since is None or datetime.now(UTC) - locked.since < longest:
+        return False
     try:
         with open_store(config) as store:
-            if not overdue(store, config, locked):
-                return False
+            finding = Finding(source="", about=About.RUN, kind="Overdue", detail=str(locked))
+            store.incidents.settle([finding], (), None, channels(config))
             report(alert(store, config), as_json=True)
     except StoreError as error:
         click.echo(f"tindothi: incidents: {error}", err=True)
@@ -92,16 +95,6 @@ def judge_runs(
             judged |= {(known.source, about) for about in judgement.judged}
     store.incidents.settle(found, judged, watched, channels(config))
     return tuple(found)
-
-
-def overdue(store: "Store", config: "Config", locked: RunLocked) -> bool:
-    """Whether the run that holds the lock hangs; then that is an incident."""
-    longest = timedelta(seconds=config.fetch.deadline) + GRACE
-    if locked.since is None or datetime.now(UTC) - locked.since < longest:
-        return False
-    finding = Finding(source="", about=About.RUN, kind="Overdue", detail=str(locked))
-    store.incidents.settle([finding], (), None, channels(config))
-    return True
 
 
 def alert(store: "Store", config: "Config") -> tuple[Told, ...]:
