@@ -6,5 +6,10 @@ One direction, one type on each arrow:
     spiders/          spiders           crawler           crawler          storage           feeds
                                            └─ Rejected (counted by class name; the page is kept, so it can be replayed)
 
+And after a crawl, of each source and of all:
+
+    Run, rejections, certificates ─History→ judge ─Finding→ decide ─Incident→ store ─→ alerts, status, report, metrics
+    storage                                 crawler         crawler           storage   crawler, crawler.commands
+
 A replay (saved pages, a WARC, the whole archive after a rule changed) enters at `Snapshot` and takes the very same way.
 """

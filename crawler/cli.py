@@ -35,6 +35,7 @@ COMMANDS = {
     "gc": "remove archived pages whose time is over, and that no article needs",
     "sources": "list the sources, their state and evidence; `sources add URL` adds one",
     "status": "tell how each source is doing",
+    "report": "tell what the last runs did, what is wrong and what to do, also as a page",
     "config": "show every setting, and where it came from",
 }
 
@@ -90,6 +91,7 @@ def tindothi(config_file: str | None, data_dir: str | None, database: str | None
         os.environ["TINDOTHI_DATA_DIR"] = data_dir
     if database:
         os.environ["TINDOTHI_DATABASE"] = database
+    _begin_telling()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -109,6 +111,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
             sys.exit(0)
         click.echo(f"tindothi: the output cannot be written: {error.strerror}; what was to be done is done", err=True)
         sys.exit(1)
+
+
+def _begin_telling() -> None:
+    """How and to whom faults are told; settings that are wrong are told by the command itself."""
+    from crawler.config import load
+
+    try:
+        config = load()
+    except ConfigError:
+        return
+    if config.log_format == "json":
+        from crawler.logs import to_json
+
+        to_json(config.log_level)
+    if dsn := config.alerts.sentry_dsn.get_secret_value():
+        from crawler.sentry import start
+
+        start(dsn, config.fetch.ca_file)
 
 
 def _open_streams() -> None:

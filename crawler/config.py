@@ -25,6 +25,7 @@ from crawler.wellformed import (
     Mailbox,
     Proxy,
     Seconds,
+    SecretAddress,
     Served,
     Some,
     Target,
@@ -188,6 +189,27 @@ class PushConfig(Section):
     )
 
 
+class AlertsConfig(Section):
+    """Who runs this, and how they learn that something is wrong."""
+
+    targets: Targets = Field(
+        (), description="addresses in the form of Apprise (mailtos://…, json://…, tgram://…) that are told of incidents"
+    )
+    ping_url: SecretAddress = Field(
+        SecretStr(""),
+        description="address that each crawl pings (as Healthchecks has it): ADDRESS/start, ADDRESS, ADDRESS/fail",
+    )
+    sentry_dsn: SecretAddress = Field(SecretStr(""), description="Sentry's address (DSN), which is sent our own faults")
+
+
+class MetricsConfig(Section):
+    """What a monitoring system reads."""
+
+    file: Path | None = Field(
+        None, description="file that each crawl writes in Prometheus's text format, for the textfile collector (*.prom)"
+    )
+
+
 class Config(BaseSettings):
     """All settings. Paths may start with `~`; relative ones are relative to the file that names them."""
 
@@ -208,6 +230,9 @@ class Config(BaseSettings):
     log_level: str = Field(
         "WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR"
     )
+    log_format: Literal["text", "json"] = Field(
+        "text", description="text, or json: whatever goes to the error output is one JSON object a line"
+    )
     sources: SourcesConfig = SourcesConfig()
     topics: TopicsConfig = TopicsConfig()
     fetch: FetchConfig = FetchConfig()
@@ -217,6 +242,8 @@ class Config(BaseSettings):
     feed: FeedConfig = FeedConfig()
     mail: MailConfig = MailConfig()
     push: PushConfig = PushConfig()
+    alerts: AlertsConfig = AlertsConfig()
+    metrics: MetricsConfig = MetricsConfig()
 
     @classmethod
     def settings_customise_sources(
@@ -247,7 +274,16 @@ class Config(BaseSettings):
         return self.feed.directory or self.data_dir / "feeds"
 
 
-SECRETS = ("mail", "mail.password", "push", "push.targets")  # what is written there is shown to nobody
+SECRETS = (  # what is written there is shown to nobody
+    "mail",
+    "mail.password",
+    "push",
+    "push.targets",
+    "alerts",
+    "alerts.targets",
+    "alerts.ping_url",
+    "alerts.sentry_dsn",
+)
 OWN_VARIABLES = {f"{PREFIX}CONFIG", f"{PREFIX}SHARED"}  # read by us, but no settings
 
 

@@ -30,6 +30,8 @@ TindothiError
        └─ Damaged          truncated, undecodable, not parsable    (temporary)
 """
 
+from datetime import datetime
+
 
 class TindothiError(Exception):
     """Everything that tindothi says to its user without a traceback."""
@@ -56,7 +58,11 @@ class PageRemoved(StoreError):
 
 
 class RunLocked(TindothiError):
-    """Another run holds the data directory."""
+    """Another run holds the data directory. `since`: aware; None where it has not said."""
+
+    def __init__(self, message: str, since: datetime | None = None) -> None:
+        super().__init__(message)
+        self.since = since
 
 
 class PublishError(TindothiError):

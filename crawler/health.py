@@ -24,7 +24,7 @@ class Exit(IntEnum):
 MEANING = {
     Exit.WELL: "all well",
     Exit.CONFIG: "a settings, source or topic file is wrong; nothing was done",
-    Exit.SOME_FAILED: "some sources failed, or wait because they did (or their files are wrong); the others were done",
+    Exit.SOME_FAILED: "some sources failed, wait, are blocked or silent (or their files are wrong); the others were done",
     Exit.NOTHING_FETCHED: "nothing could be fetched from any source",
     Exit.LOCKED: "another run holds the data directory",
     Exit.NOT_PUBLISHED: "stored, but a feed could not be written",
@@ -62,11 +62,12 @@ def stopped(runs: Sequence[Run]) -> bool:
     return any(run.failure and run.failure.kind == Stopped.__name__ for run in runs)
 
 
-def verdict(runs: Sequence[Run], *, wrong_files: int = 0, expected: int = 0, waiting: int = 0) -> Exit:
+def verdict(runs: Sequence[Run], *, wrong_files: int = 0, expected: int = 0, waiting: int = 0, ailing: int = 0) -> Exit:
     """The exit code for a crawl.
 
     `wrong_files` counts source files that were left out, `expected` the sources that should have a run, `waiting` those
-    that have none, for their hosts failed before and are left alone.
+    that have none, for their hosts failed before and are left alone, `ailing` those that bring nothing though they were
+    read: behind a block, or silent (`crawler.judgement`).
     """
     if refused(runs):
         return Exit.STORE
@@ -74,7 +75,7 @@ def verdict(runs: Sequence[Run], *, wrong_files: int = 0, expected: int = 0, wai
         return Exit.STOPPED
     if expected and not any(run.fetched for run in runs):
         return Exit.NOTHING_FETCHED
-    if wrong_files or waiting or len(runs) < expected or not all(healthy(run) for run in runs):
+    if wrong_files or waiting or ailing or len(runs) < expected or not all(healthy(run) for run in runs):
         return Exit.SOME_FAILED
     return Exit.WELL
 

@@ -483,7 +483,8 @@ class Run:
 
     `failed` counts requests that got no response at all; they are not among `fetched`. `blind` counts listings that
     could not be read: no answer, an error, or nothing announced where something should be. `rules` counts for each
-    rule the new, revised and duplicate articles of which it stripped something. `mend`: the source is degraded.
+    rule the new, revised and duplicate articles of which it stripped something, `fields` those that had a field
+    (`crawler.judgement.FIELDS`). `mend`: the source is degraded.
     """
 
     source: str
@@ -501,6 +502,7 @@ class Run:
     failure: Failure | None = None
     blind: int = 0
     rules: Mapping[str, int] = field(default_factory=dict)
+    fields: Mapping[str, int] = field(default_factory=dict)
     mend: Mend | None = None
 
 

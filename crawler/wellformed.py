@@ -76,6 +76,11 @@ def _target(value: SecretStr) -> SecretStr:
     return value
 
 
+def _secret_address(value: SecretStr) -> SecretStr:
+    _address(value.get_secret_value(), ("https", "http"), "https://host/path")
+    return value
+
+
 def _line(value: str) -> str:
     if _CONTROL.search(value):
         raise ValueError("goes into a header: write it in one line, without control characters")
@@ -100,6 +105,7 @@ Hub = Annotated[str, AfterValidator(_hub)]
 Host = Annotated[str, AfterValidator(_host)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
 Target = Annotated[SecretStr, AfterValidator(_target)]
+SecretAddress = Annotated[SecretStr, AfterValidator(_secret_address)]
 Line = Annotated[str, Field(max_length=300), AfterValidator(_line)]
 Seconds = Annotated[float, Field(ge=0, le=DAY)]
 Some = Annotated[float, Field(gt=0, le=7 * DAY)]  # seconds, not none

@@ -48,8 +48,8 @@ MENTIONED = "Những văn bản pháp luật mà các tin đang có trong kênh 
 READ = "Đọc tại đây"
 _DAYS = ("thứ hai", "thứ ba", "thứ tư", "thứ năm", "thứ sáu", "thứ bảy", "chủ nhật")
 
-_STYLE = files("feeds").joinpath("page.css").read_text(encoding="utf-8")
-_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+STYLE = files("feeds").joinpath("page.css").read_text(encoding="utf-8")
+_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 POLICY = f"default-src 'none'; style-src 'sha256-{_HASH}'; img-src data:; base-uri 'none'; form-action 'none'"
 
 E: Any = ElementMaker(makeelement=html.html_parser.makeelement)
@@ -185,7 +185,7 @@ def _document(title: str, description: str, *body: Any, alternates: Iterable[tup
     for name, file in alternates:
         named = f"{clean(name)} ({file.label})"
         head.append(E.link({"rel": "alternate", "type": file.media_type, "title": named, "href": quote(file.name)}))
-    head.append(E.style(_STYLE))
+    head.append(E.style(STYLE))
     tree = E.html(
         {"lang": "vi"},
         head,

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from crawler.errors import Blocked, Rejected
+from crawler.extract import extract
 from crawler.hints import hint
-from crawler.types import Announcement, Listing, Snapshot
+from crawler.types import Announcement, Listing, Snapshot, Source
 
 
 class ListingError(Exception):
@@ -36,3 +38,14 @@ def with_page(reading: Reading, page: Snapshot, announced: Iterable[Announcement
     if reading.first:
         return replace(reading, found=found)
     return replace(reading, first=replace(page, body=b""), found=found, hint=hint(page))
+
+
+def stands_before(page: Snapshot, source: Source) -> str:
+    """The kind of block that was served in a listing's place, as `Captcha`; empty where there is none."""
+    try:
+        extract(page, source, now=page.fetched_at)
+    except Blocked as blocked:
+        return blocked.reason
+    except Rejected:
+        pass
+    return ""

@@ -37,7 +37,7 @@ from crawler.types import Announcement, Due, Failure, ListingKind, Snapshot, Sou
 from crawler.urls import host_of, owner
 from spiders.gathering import Gathering, begun, is_read_again, read_again, with_part, without_part
 from spiders.net import Hands, SafetyNet
-from spiders.reading import ListingError, Reading, with_page
+from spiders.reading import ListingError, Reading, stands_before, with_page
 from spiders.received import received
 
 # Articles that will never be had, and how they count: one that is too large did answer, a forbidden one is not asked.
@@ -64,6 +64,7 @@ class SourceSpider(Spider):
         self.sources: Mapping[str, Source] = dict.fromkeys(self.source.hosts, self.source)
         self._listings_open = len(self.source.listings)
         self._heard = False  # whether any listing had something to say
+        self._block = ""  # what kind of block one of them was
         self._learned = NOTHING
 
     def owner(self, url: str) -> Source:
@@ -106,7 +107,7 @@ class SourceSpider(Spider):
         except Exception as error:
             self._count(*([BLIND] if reading.first is None else []))
             if not isinstance(error, (TindothiError, ListingError)):
-                log.exception("listing failed: %s", response.url)
+                log.exception("listing failed: %s", response.url, extra={"spider": self})
             kind = str(error) if isinstance(error, ListingError) else type(error).__name__
             await self._fail(response.url, kind, str(error))
             if isinstance(error, Blocked) and (retry := self.crawler.get_downloader_middleware(Retry)):
@@ -185,8 +186,10 @@ class SourceSpider(Spider):
         if more.first and more.found:
             await self._announce(more.first, tuple(more.found.values()), whole=True, stays=more.hint)
         else:  # its validators are not kept: a 304 would hide for ever what could not be read
-            log.warning("%s announces nothing", snapshot.url)
-            await self.net.empty(snapshot)
+            log.warning("%s announces nothing", snapshot.url, extra={"spider": self})
+            block = await asyncio.to_thread(stands_before, snapshot, self.source)
+            self._block = self._block or block
+            await self.net.empty(snapshot, block)
         return ()
 
     async def _unheard(self, response: Response, reading: Reading, error: Exception) -> None:
@@ -214,7 +217,7 @@ class SourceSpider(Spider):
         if not whole:
             page = replace(page, headers=())
         new = await asyncio.to_thread(self.memory.announce, self.source.name, page, found, stays)
-        log.info("%s announces %d articles, %d new", page.url, len(found), new)
+        log.info("%s announces %d articles, %d new", page.url, len(found), new, extra={"spider": self})
 
     # --- articles ---
 
@@ -223,7 +226,9 @@ class SourceSpider(Spider):
         if self._listings_open == 0:
             if not self._heard and self.crawler.stats.get_value(FAILURE) is None:
                 self._count(BLIND)
-                await self._fail(self.source.listings[0].url, "NothingAnnounced", "look at `items` and `articles`")
+                kind = self._block or "NothingAnnounced"
+                why = "stands before the listing" if self._block else "look at `items` and `articles`"
+                await self._fail(self.source.listings[0].url, kind, why)
             async for request in self._due():
                 yield request
 
@@ -354,11 +359,11 @@ class SourceSpider(Spider):
         """Take a failure down as data; the store may be the very thing that fails."""
         failed = Failure(url=url, kind=kind, message=message[:300], at=datetime.now(UTC))
         self.crawler.stats.set_value(FAILURE, failed)
-        log.warning("%s: %s: %s", url, kind, failed.message)
+        log.warning("%s: %s: %s", url, kind, failed.message, extra={"spider": self})
         try:
             await asyncio.to_thread(self.memory.fail, self.source.name, failed)
         except TindothiError as error:
-            log.error("the failure could not be stored: %s", error)
+            log.error("the failure could not be stored: %s", error, extra={"spider": self})
 
     def _count(self, *names: str) -> None:
         for name in names:

@@ -28,7 +28,7 @@ from storage.moving import rows
 
 # The tables, with what a row of each is.
 TYPES = {
-    "meta": "when the store was made, and by which recipe its hashes",
+    "meta": "when the store was made, by which recipe its hashes, and when its sources were last judged",
     "source": "a source that has been crawled, and its last failure",
     "listing": "where a source announces articles, and what its server gave to ask again",
     "host": "how a host answered, and until when it is left alone",
@@ -48,8 +48,10 @@ TYPES = {
     "feed": "a feed beside the topics': the search that it keeps, and since when",
     "entry": "what a feed has told: id, article, revision, state, and when it was announced and updated",
     "volume": "a feed's older entries, sealed into a document of their own",
-    "channel": "a hub, the mail or a target that is told of entries, and since when",
-    "notice": "an entry, or a changed feed, that a channel was told or is to be told",
+    "channel": "a hub, the mail or a target that is told of entries or incidents, and since when",
+    "notice": "an entry, a changed feed or an incident that a channel was told or is to be told",
+    "incident": "what is or was wrong with a source, since when, and how bad",
+    "certificate": "until when a host's certificate holds",
 }
 
 Line = TypeVar("Line", bound=BaseModel)
@@ -66,6 +68,8 @@ SHAPES: Mapping[str, Any] = {  # of the columns that hold JSON; storage.schema t
     "feed.search": dict[str, str | list[str]],
     "run.reasons": _Counts,
     "run.rules": _Counts,
+    "run.fields": _Counts,
+    "incident.kinds": list[str],
 }
 _TYPE = re.compile(rb'\{"type":"([a-z_]{1,40})"[,}]')
 _HEAD, _END = "store", "end"

@@ -89,7 +89,7 @@ class RunLock:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             with file:
-                raise RunLocked(_message(self._path, file)) from None
+                raise _locked_by(self._path, file) from None
         now = datetime.now(UTC)
         owner = {"pid": os.getpid(), "host": socket.gethostname(), "started": now.isoformat()}
         if self._seconds is not None:
@@ -123,12 +123,12 @@ def _holder(file: IO[str]) -> Holder | None:
         return None
 
 
-def _message(path: Path, file: IO[str]) -> str:
+def _locked_by(path: Path, file: IO[str]) -> RunLocked:
     owner = _holder(file)
     if owner is None:
-        return f"another run holds {path.parent} (it has not said who it is); wait for it to end"
-    who = owner.told(datetime.now(UTC))
-    return f"another run holds {path.parent} ({who}); wait for it to end, or stop it: kill {owner.pid}"
+        return RunLocked(f"another run holds {path.parent} (it has not said who it is); wait for it to end")
+    message = f"another run holds {path.parent} ({owner.told(datetime.now(UTC))})"
+    return RunLocked(f"{message}; wait for it to end, or stop it: kill {owner.pid}", owner.started)
 
 
 def _minutes(time: timedelta) -> int:

@@ -9,7 +9,8 @@ Nothing is sent here. A notice is written down before anything is sent, claimed 
 killed in between, the one in flight is sent again, and no other one. What a channel is to be told is what the ledger
 holds beyond that which was there when it began; no event needs to be seen for it, so none can be missed.
 
-A hub is told of a feed's document, known by its digest: it is due whenever that is not the one it was told last.
+A hub is told of a feed's document, known by its digest: it is due whenever that is not the one it was told last. So
+are operators of incidents (`storage.incidents`), known by their marks.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -49,7 +50,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """Something that a channel is to be told: an entry; or, a hub, a feed's address with its document's digest."""
+    """Something that a channel is to be told: an entry; or a feed's address, an incident, with digest or mark."""
 
     id: int
     subject: str
@@ -106,19 +107,7 @@ class Notices:
         """Feeds as they are now, each address with the digest of its document: what the hub was not told is due."""
         now = self._clock()
         with self._database.writing() as db:
-            if _channel(db, name) is None:
-                _begin(db, name, now)
-            mine = db.execute(select(notice).where(notice.c.channel == name))
-            known = {row.subject: row for row in mine}
-            for address, digest in documents.items():
-                values: dict[str, Any] = {"digest": digest, "state": State.DUE, "since": now}
-                row = known.get(address)
-                if row is None:
-                    db.execute(insert(notice).values(values | {"channel": name, "subject": address}))
-                elif row.digest != digest:
-                    anew = {} if row.state == State.DUE else {"attempts": 0, "next_at": None}
-                    db.execute(update(notice).where(notice.c.id == row.id).values(values | anew))
-            _give_up(db, name, now)
+            note(db, name, documents, {}, now)
 
     def due(self, name: str, limit: int) -> tuple[Notice, ...]:
         """What the channel is to be told now, the oldest of the least tried first."""
@@ -182,6 +171,25 @@ class Notices:
         with self._database.reading() as db:
             rows = db.execute(select(channel).order_by(channel.c.name)).all()
             return tuple(_doing(db, row) for row in rows)
+
+
+def note(db: Connection, name: str, marks: Mapping[str, str], known: Mapping[str, str], now: datetime) -> None:
+    """Subjects as they are now, each with a mark: those are due whose mark is not the one the channel was told last.
+
+    `known`: likewise, but only those that the channel knows; of others it is not told.
+    """
+    if _channel(db, name) is None:
+        _begin(db, name, now)
+    noted = {row.subject: row for row in db.execute(select(notice).where(notice.c.channel == name))}
+    for subject, mark in (*marks.items(), *((one, mark) for one, mark in known.items() if one in noted)):
+        values: dict[str, Any] = {"digest": mark, "state": State.DUE, "since": now}
+        row = noted.get(subject)
+        if row is None:
+            db.execute(insert(notice).values(values | {"channel": name, "subject": subject}))
+        elif row.digest != mark:
+            anew = {} if row.state == State.DUE else {"attempts": 0, "next_at": None}
+            db.execute(update(notice).where(notice.c.id == row.id).values(values | anew))
+    _give_up(db, name, now)
 
 
 # --- inside ----------------------------------------------------------------------------------------------------------

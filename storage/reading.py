@@ -1,16 +1,16 @@
 """What people and commands ask of the store, as values."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, or_, select
+from sqlalchemy import Connection, Row, func, or_, select
 
 from crawler.learned import SeenPage
-from crawler.types import Article, Cause, Citation, Failure, Located, Match, Mend, Run
+from crawler.types import Article, Cause, Citation, Failure, Located, Match, Run
 from crawler.urls import canonical
-from storage import absences, schema
+from storage import absences, passes, schema
 from storage.absences import Absence
 from storage.changes import MAX_RESTLESS
 from storage.members import Member, members
@@ -18,17 +18,10 @@ from storage.pending import State
 from storage.rows import article_of, blocks_of, citations_of, matches_of, places_of
 from storage.standing import Standing
 
-article, address, revision, entry, run = (
-    schema.article,
-    schema.address,
-    schema.revision,
-    schema.entry,
-    schema.run,
-)
+article, address, revision, entry = schema.article, schema.address, schema.revision, schema.entry
 _RESTLESS = article.c.noisy | (article.c.restless >= MAX_RESTLESS)
 _LATELY = timedelta(days=30)  # before a source's latest run
 _NAMED = 3  # restless articles of a source whose addresses are told
-RUN_COUNTS = ("fetched", "listings", "new", "revised", "unchanged", "duplicate", "rejected", "failed", "blind")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +137,7 @@ def _status(
     states: Mapping[tuple[str, str], int],
 ) -> SourceStatus:
     articles, last_new = stored
-    restless = _restless(db, row)
+    restless_urls = restless(db, row.name)
     return SourceStatus(
         name=row.name,
         title=row.title,
@@ -155,55 +148,20 @@ def _status(
         pending=states.get((row.name, State.PENDING), 0),
         rejected=states.get((row.name, State.REJECTED), 0),
         expired=states.get((row.name, State.EXPIRED), 0),
-        restless=len(restless),
-        restless_urls=restless[:_NAMED],
-        last_run=next(iter(runs(db, row.name, 1)), None),
-        failure=_failure(row),
+        restless=len(restless_urls),
+        restless_urls=restless_urls[:_NAMED],
+        last_run=next(iter(passes.latest(db, row.name, 1)), None),
+        failure=passes.failure_of(row._mapping),
     )
 
 
-def _restless(db: Connection, of: Row[Any]) -> tuple[str, ...]:
+def restless(db: Connection, name: str) -> tuple[str, ...]:
     """The articles of a source that change at each visit, the latest read first; old ones say nothing of today."""
-    mine = select(article.c.url).where(
-        article.c.source == of.name, _RESTLESS, article.c.last_read > of.run_at - _LATELY
-    )
+    run_at = db.execute(select(schema.source.c.run_at).where(schema.source.c.name == name)).scalar()
+    if run_at is None:
+        return ()
+    mine = select(article.c.url).where(article.c.source == name, _RESTLESS, article.c.last_read > run_at - _LATELY)
     return tuple(db.execute(mine.order_by(article.c.last_read.desc(), article.c.id)).scalars())
-
-
-def runs(db: Connection, name: str, limit: int) -> tuple[Run, ...]:
-    """A source's latest runs, the last one first."""
-    latest = select(run).where(run.c.source == name).order_by(run.c.started.desc(), run.c.id.desc()).limit(limit)
-    return tuple(
-        Run(
-            source=row["source"],
-            started=row["started"],
-            ended=row["ended"],
-            **{name: row[name] for name in RUN_COUNTS},
-            reasons=row["reasons"],
-            rules=row["rules"],
-            failure=_failure(row),
-            mend=_mend(row["mend"]),
-        )
-        for row in db.execute(latest).mappings()
-    )
-
-
-def add_run(db: Connection, finished: Run) -> None:
-    """Writes down a finished run."""
-    failure = finished.failure
-    values: dict[str, Any] = {name: getattr(finished, name) for name in ("source", "started", "ended", *RUN_COUNTS)}
-    values |= {"reasons": dict(finished.reasons), "rules": dict(finished.rules)}
-    if failure is not None:
-        values |= {f"failure_{name}": getattr(failure, name) for name in ("url", "kind", "message", "at")}
-    values["mend"] = asdict(finished.mend) if finished.mend else None
-    db.execute(insert(run).values(values))
-
-
-def _mend(kept: Mapping[str, Any] | None) -> Mend | None:
-    if not kept:
-        return None
-    listings = tuple((kind, url) for kind, url in kept["listings"])
-    return Mend(because=kept["because"], listings=listings, articles=tuple(kept["articles"]), found=kept["found"])
 
 
 def find(db: Connection, wanted: int | str) -> StoredArticle | None:
@@ -310,12 +268,3 @@ def counts(db: Connection) -> Counts:
 
 def _count(db: Connection, table: Any, *conditions: Any) -> int:
     return db.execute(select(func.count()).select_from(table).where(*conditions)).scalar_one()
-
-
-def _failure(row: Any) -> Failure | None:
-    mine = row if isinstance(row, Mapping) else row._mapping
-    if mine["failure_url"] is None:
-        return None
-    return Failure(
-        url=mine["failure_url"], kind=mine["failure_kind"], message=mine["failure_message"], at=mine["failure_at"]
-    )

@@ -4,8 +4,9 @@ Stats that the spider and the stages count (`crawler.stages` names most of them)
 `/unchanged` (304s), `/rejected`, `/rejected/<class name>`, `/failed` (requests without any answer), `/blind` (listings
 that could not be read), `/failure` (the last `crawler.types.Failure`, as a value) and `/mend` (a `Mend`). This
 extension counts the rest: `tindothi/new`, `/revised`, `/unchanged`, `/duplicate` of what `StoreStage` gives, for each
-rule the new texts of which it stripped something (`/rule/<name>`), and a page that our own stages failed on as
-rejected, by the exception's class.
+rule the new texts of which it stripped something (`/rule/<name>`), for each field those that had it (`/field/<name>`),
+and a page that our own stages failed on as rejected, by the exception's class. A run is noted when it begins, too:
+killed, it has no end.
 
 The finished `Run` is in the stats as `tindothi/run`; `runs(crawlers)` collects them. A source's first run is settled,
 and what it found gone is withdrawn, when its spider ended by itself or by its deadline, and had read something.
@@ -17,13 +18,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
+from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
 from crawler.config import Config
 from crawler.errors import Rejected, Stopped, StoreError, StoreFull, TindothiError
+from crawler.judgement import fields_of
 from crawler.stages import FAILED, FAILURE, FETCHED, LISTINGS, MEND, REASON, REJECTED, RULE
 from crawler.types import Change, Failure, Run, Snapshot, Source
 from storage.lock import RunLock
@@ -33,6 +37,7 @@ RUN = "tindothi/run"
 BLIND = "tindothi/blind"
 OUTCOME = "tindothi/"  # + a Change
 FULL = StoreFull.__name__
+FIELD = "tindothi/field/"  # + a field: new, revised and duplicate articles that had it
 ENDED = ("finished", "closespider_timeout")  # reasons that are no interruption
 
 log = logging.getLogger(__name__)
@@ -64,6 +69,7 @@ class RunRecorder:
         self._started = datetime.now(UTC)
         self._touched: set[str] = set()
         self._ending: asyncio.Future[None] | None = None  # while the spider is closed for want of room
+        self._expires: dict[str, datetime] = {}  # the certificate of each host
         self._refusal: Failure | None = None  # the store's own, which no lesser failure may hide
 
     @classmethod
@@ -71,6 +77,7 @@ class RunRecorder:
         recorder = cls(crawler)
         for handler, signal in (
             (recorder.opened, signals.spider_opened),
+            (recorder.saw, signals.response_received),
             (recorder.scraped, signals.item_scraped),
             (recorder.dropped, signals.item_dropped),
             (recorder.failed, signals.item_error),
@@ -86,6 +93,13 @@ class RunRecorder:
         if source := _source(spider):
             self._touched.add(source.name)
             await self._told(self._store.meet, source)
+            await self._told(self._store.begin, source.name, self._started)
+
+    def saw(self, response: Response) -> None:
+        """An answer came; over TLS, by a certificate."""
+        host = urlsplit(response.url).hostname or ""
+        if host not in self._expires and (expires := expiry(getattr(response, "certificate", None))):
+            self._expires[host] = expires
 
     def scraped(self, item: Stored) -> None:
         """A page was stored."""
@@ -94,6 +108,8 @@ class RunRecorder:
         if item.change is not Change.UNCHANGED:
             for rule in {block.rule for block in item.judged.article.blocks if block.rule}:
                 self._stats.inc_value(RULE + rule)
+            for name in fields_of(item.judged.article):
+                self._stats.inc_value(FIELD + name)
 
     async def dropped(self, item: Any, exception: BaseException) -> None:
         """A page was judged to be no article; the stage has counted it."""
@@ -123,6 +139,8 @@ class RunRecorder:
                     await self._told(self._store.settle, name)
             await self._told(self._introduce, spider)
             await self._told(self._store.record, run)
+            if self._expires:
+                await self._told(self._store.incidents.saw, run.source, self._expires)
             self._stats.set_value(RUN, replace(run, failure=self._refusal or run.failure))
         finally:
             await asyncio.to_thread(let_go, self._crawler.settings)
@@ -158,6 +176,7 @@ class RunRecorder:
             failed=self._count(FAILED),
             reasons=self._counts(REASON),
             rules=self._counts(RULE),
+            fields=self._counts(FIELD),
             failure=self._refusal or self._stats.get_value(FAILURE),
             blind=self._count(BLIND),
             mend=self._stats.get_value(MEND),
@@ -207,6 +226,15 @@ def _source(spider: Any) -> Source | None:
 
 def _failure(url: str, kind: str, message: str) -> Failure:
     return Failure(url=url, kind=kind, message=message[:300], at=datetime.now(UTC))
+
+
+def expiry(certificate: Any) -> datetime | None:
+    """Until when a certificate (Twisted's, of a response) holds, UTC; None where there is none, or it does not say."""
+    printed = certificate.original.get_notAfter() if certificate is not None else None
+    try:
+        return datetime.strptime(printed.decode(), "%Y%m%d%H%M%SZ").replace(tzinfo=UTC) if printed else None
+    except ValueError:
+        return None
 
 
 def _url(item: Any) -> str:

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 
-HEAD = "0015"  # the migration that makes these tables
+HEAD = "0016"  # the migration that makes these tables
 FULL_TEXT = "search"
 
 metadata = MetaData(
@@ -422,6 +422,7 @@ run = Table(
     ),
     Column("reasons", JSON, nullable=False),  # {class name: count}
     Column("rules", JSON, nullable=False, server_default="{}"),  # {rule: blocks stripped}
+    Column("fields", JSON, nullable=False, server_default="{}"),  # {field of crawler.judgement: articles that had it}
     Column("failure_url", Printed),
     Column("failure_kind", Printed),
     Column("failure_message", Printed),
@@ -429,6 +430,35 @@ run = Table(
     Column("mend", JSON(none_as_null=True)),  # crawler.types.Mend; none: its own listings found something
     Index(None, "source", "started"),
     Index(None, "source", "ended"),
+)
+
+incident = Table(  # crawler.incidents.Incident
+    "incident",
+    metadata,
+    # we know
+    _id(),
+    _text("source"),  # empty: of all
+    Column("about", NAME, nullable=False),
+    Column("kind", NAME, nullable=False),
+    Column("detail", Printed, nullable=False),
+    Column("level", Integer, nullable=False),
+    Column("opened", Utc, nullable=False),
+    Column("seen", Utc, nullable=False),
+    Column("closed", Utc, index=True),
+    Column("kinds", JSON, nullable=False),  # [kind]
+    Column("worst", Integer, nullable=False),
+    _count("returns"),
+)
+
+certificate = Table(
+    "certificate",
+    metadata,
+    # the site said
+    Column("host", Printed, primary_key=True),
+    Column("expires", Utc, nullable=False),
+    # we know
+    _text("source"),
+    Column("seen", Utc, nullable=False),
 )
 
 rejection = Table(

@@ -47,6 +47,7 @@ from storage import (
     ledger,
     mentions,
     moving,
+    passes,
     pending,
     reading,
     rehash,
@@ -63,6 +64,7 @@ from storage.archive import Archive
 from storage.archived import Archived
 from storage.database import Database
 from storage.importing import Imported
+from storage.incidents import Incidents
 from storage.mentions import Document, Named
 from storage.notices import Notices
 from storage.page import Answer, Question, page_of
@@ -89,6 +91,7 @@ class Store:
         self._policy = policy
         self._clock = clock
         self.notices = Notices(database, clock)
+        self.incidents = Incidents(database, clock)
 
     @classmethod
     def open(
@@ -279,10 +282,15 @@ class Store:
         with self._database.writing() as db:
             return leaving.withdraw(db, source, self._clock())
 
+    def begin(self, source: str, at: datetime) -> None:
+        """A run over a source begins; `record` writes down its end."""
+        with self._database.writing() as db:
+            passes.begin(db, source, at)
+
     def record(self, run: Run) -> None:
         """Writes down a finished run."""
         with self._database.writing() as db:
-            reading.add_run(db, run)
+            passes.end(db, run)
 
     def collect(self, keeping: timedelta | None, *, dry_run: bool = False) -> Collected:
         """Removes archive files whose every page was fetched longer ago than that, and that no article needs.
@@ -334,7 +342,7 @@ class Store:
     def runs(self, source: str, limit: int = 10) -> tuple[Run, ...]:
         """A source's latest runs, the last one first."""
         with self._database.reading() as db:
-            return reading.runs(db, source, limit)
+            return passes.latest(db, source, limit)
 
     def article(self, wanted: int | str) -> StoredArticle | None:
         """The article with this id, key or URL, with all its revisions; None where there is none."""

@@ -224,7 +224,7 @@ def fill(stage: Stage) -> None:
         stage.pass_time()
         gone(stage, store, 2)
         store.define({"noi": SavedSearch(words="hồ sơ", filters=Filters(source="phuong", places=("ha-noi", "hue")))})
-        store.record(Run(source="phuong", started=START, ended=stage.now, reasons={"NotFound": 1}))
+        store.record(Run(source="phuong", started=START, ended=stage.now, reasons={"NotFound": 1}, fields={"read": 2}))
     stage.sql(
         "INSERT INTO located (revision_id, place, now, named, evidence) VALUES (1, 'quan', 'quan', 1,"
         """ '[["quận","title",0,4,"quận"]]')"""
@@ -242,6 +242,14 @@ def fill(stage: Stage) -> None:
     stage.sql(
         "INSERT INTO notice (channel, subject, entry_id, state, since) SELECT 'mail', uuid, id, 'due',"
         " '2026-11-21 01:00:00' FROM entry"
+    )
+    stage.sql(
+        "INSERT INTO incident (source, about, kind, detail, level, opened, seen, kinds, worst) VALUES ('phuong',"
+        " 'access', 'HTTP 503', 'so it is', 1, '2026-11-20 01:00:00', '2026-11-20 02:00:00', '[\"HTTP 503\"]', 1)"
+    )
+    stage.sql(
+        "INSERT INTO certificate (host, expires, source, seen) VALUES ('phuong.example', '2027-01-20 01:00:00',"
+        " 'phuong', '2026-11-20 01:00:00')"
     )
     stage.sql("UPDATE record SET part_of = 2 WHERE id = 1")  # a later page that was there before the first one
 

@@ -12,11 +12,13 @@ from typing import Any
 
 import pytest
 
+from crawler.commands.reportpage import page as report_page
 from crawler.types import Citation, Precision
 from feeds.publish import publish
 from tests.test_atom import feed
 from tests.test_entries import STORED, article, entry, instant, local
 from tests.test_pages import HOSTILE
+from tests.test_reports import REPORT
 from tests.test_serving import serving_at
 
 playwright = pytest.importorskip("playwright.sync_api", reason="SKIPPED FOR WANT OF A BROWSER: no playwright")
@@ -108,6 +110,24 @@ def test_a_page_in_a_browser(tab: Any, site: str, name: str) -> None:
     assert [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")] == []
     assert tab.asked == [f"{site}/{name}"]
     assert tab.said == []
+    paper, ink = (tab.evaluate(f"getComputedStyle(document.body).{name}") for name in ("backgroundColor", "color"))
+    assert (brightness(paper) > brightness(ink)) is not tab.evaluate(DARK), "its style holds, under its own policy"
+
+
+@pytest.mark.parametrize("tab", ["light", "dark"], indirect=True)
+def test_the_report_of_the_runs_in_a_browser(tab: Any, tmp_path: Path) -> None:
+    """The same of the operators' page, which lies in a file."""
+    (tmp_path / "report.html").write_bytes(report_page(REPORT))
+    address = (tmp_path / "report.html").as_uri()
+    tab.goto(address)
+    for size in (DESK, PHONE):
+        tab.set_viewport_size(size)
+        assert tab.evaluate("document.documentElement.scrollWidth") <= size["width"]
+        if shots := os.environ.get("TINDOTHI_SHOTS"):
+            tab.screenshot(path=f"{shots}/report-{size['width']}-{tab.evaluate(DARK)}.png", full_page=True)
+    found = axe.Axe().run(tab).response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")] == []
+    assert (tab.asked, tab.said) == ([address], [])
     paper, ink = (tab.evaluate(f"getComputedStyle(document.body).{name}") for name in ("backgroundColor", "color"))
     assert (brightness(paper) > brightness(ink)) is not tab.evaluate(DARK), "its style holds, under its own policy"
 

@@ -44,7 +44,8 @@ def crawl(config: Config, spiders: Iterable[tuple[Any, Mapping[str, Any]]], labe
     A run that a signal ended before it could be written down is given as `Stopped`, without counts.
     """
     started = datetime.now(UTC)
-    process = Process(scrapy_settings(config))
+    ours = {"LOG_INSTALL_ROOT_HANDLER": config.log_format == "text"}  # else there is one (`crawler.logs`)
+    process = Process(scrapy_settings(config) | ours)
     for name in QUIET:  # they tell of each page what the store already knows better
         logging.getLogger(name).setLevel(logging.ERROR)
     crawlers = []

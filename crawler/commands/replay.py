@@ -33,7 +33,7 @@ def command(paths: tuple[Path, ...], hosts: tuple[str, ...], vietnamese: bool, a
     nothing: `tindothi publish` does. Replaying the same pages again changes nothing. A revisit record takes its body
     from the page that it refers to, read just before or archived earlier; where that is neither, it is left out.
     """
-    from crawler.commands.crawl import report
+    from crawler.commands.done import Done, report
     from crawler.commands.process import crawl
     from crawler.config import load
     from crawler.health import Exit, refused, stopped
@@ -57,7 +57,7 @@ def command(paths: tuple[Path, ...], hosts: tuple[str, ...], vietnamese: bool, a
         runs = crawl(
             config, [(ReplaySpider, {"snapshots": snapshots, "sources": declared, "families": families})], "replay"
         )
-    report(runs, {}, (), as_json=as_json)
+    report(Done(runs=runs), as_json=as_json)
     for why, count in left_out.items():
         click.echo(f"tindothi: {count} {why}", err=True)
     for broken in damage:

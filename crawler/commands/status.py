@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from crawler.incidents import Incident
     from storage.notices import Channel
     from storage.reading import SourceStatus
 
@@ -20,12 +21,14 @@ RUNS = 100  # of a source, in which a rule may have fallen silent; most bring no
 def command(as_json: bool) -> None:
     """Tell how each source is doing: articles, the latest new one, what is pending, the last run and failure.
 
-    Then who is told of what is new: when something last reached them, what waits, and why.
+    What is wrong stands with its source, since when and what to do. Then who is told of what is new, and of what is
+    wrong: when something last reached them, what waits, and why.
     """
+    from crawler.commands import alert, push
     from crawler.commands.mending import as_table
-    from crawler.commands.push import channels
     from crawler.config import load
     from crawler.health import silent_rules
+    from crawler.reports import incident_table
     from spiders.read import read_sources
     from storage.opening import open_store
 
@@ -33,7 +36,9 @@ def command(as_json: bool) -> None:
     sources, wrong = read_sources(config.sources.directories)
     with open_store(config) as store:
         known, counts = store.status(), store.counts()
-        told = [one for one in store.notices.channels() if one.name in channels(config)]
+        names = {*push.channels(config), *alert.channels(config)}
+        told = [one for one in store.notices.channels() if one.name in names]
+        incidents = store.incidents.current()
         silent = {status.name: silent_rules(store.runs(status.name, RUNS)) for status in known}
     if as_json:
         rows = {
@@ -45,13 +50,22 @@ def command(as_json: bool) -> None:
             for status in known
         }
         never = [name for name in sources if name not in rows]
-        push = [asdict(one) for one in told]
-        table = {"counts": asdict(counts), "sources": rows, "never crawled": never, "push": push}
+        table = {
+            "counts": asdict(counts),
+            "incidents": [incident_table(one) for one in incidents],
+            "sources": rows,
+            "never crawled": never,
+            "push": [asdict(one) for one in told],
+        }
         click.echo(json.dumps(table, ensure_ascii=False, indent=2, default=str))
         return
+    for one in (one for one in incidents if not one.source):
+        _print_incident(one, "")
     click.echo(f"{'source':<16} {'articles':>8} {'pending':>8} {'rejected':>8}  {'latest new':<16}  {'last run':<16}")
     for status in known:
         _print(status, silent[status.name])
+        for one in (one for one in incidents if one.source == status.name):
+            _print_incident(one, f"{'':<16} ")
     for name in (name for name in sources if name not in {status.name for status in known}):
         click.echo(f"{name:<16} never crawled")
     entries = ", ".join(f"{feed} {count}" for feed, count in counts.entries.items()) or "none"
@@ -83,6 +97,13 @@ def _print(status: "SourceStatus", silent: tuple[str, ...]) -> None:
     if status.failure:
         failed = status.failure
         click.echo(f"{'':<16} last failure {moment(failed.at)}: {failed.kind}: {failed.message} — {failed.url}")
+
+
+def _print_incident(one: "Incident", indent: str) -> None:
+    from crawler.alerts import advice, detail, headline, moment
+
+    click.echo(f"{indent}! {headline(one)}, since {moment(one.opened)}: {detail(one)}")
+    click.echo(f"{indent}  what to do: {advice(one)}")
 
 
 def _print_channel(channel: "Channel") -> None:

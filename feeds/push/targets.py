@@ -1,4 +1,4 @@
-"""A short message of one entry to a target of Apprise's: a webhook, Telegram and a hundred others.
+"""A short message to a target of Apprise's: a webhook, Telegram and a hundred others.
 
 A target's address is a secret as a whole: a token may stand in any of its parts. It is never told, but by its scheme
 and a hash.
@@ -32,10 +32,20 @@ def tell(target: str, entry: Entry) -> None:
 
     :raises PushError: it could not be sent, or Apprise is not installed
     """
-    within(SECONDS, partial(_tell, target, entry))
+    told = item(entry)
+    body = "\n".join(line for line in (f"Nguồn: {told.origin}", told.link) if line)
+    send(target, told.title, body, key=entry.id, setting="push.targets")
 
 
-def _tell(target: str, entry: Entry) -> None:
+def send(target: str, title: str, body: str, *, key: str, setting: str) -> None:
+    """Sends a plain message. `key`: its `Idempotency-Key`; `setting`: the one that names the target.
+
+    :raises PushError: it could not be sent, or Apprise is not installed
+    """
+    within(SECONDS, partial(_send, target, title, body, key, setting))
+
+
+def _send(target: str, title: str, body: str, key: str, setting: str) -> None:
     try:
         from apprise import Apprise, AppriseAsset, NotifyFormat  # 0.4 seconds, and an extra
     except ImportError:
@@ -44,14 +54,12 @@ def _tell(target: str, entry: Entry) -> None:
     with _Collected() as said:
         one = Apprise.instantiate(target, asset=asset)
         if one is None:
-            raise PushError("Apprise knows no such address; mend it in push.targets")
+            raise PushError(f"Apprise knows no such address; mend it in {setting}")
         if isinstance(headers := getattr(one, "headers", None), dict):
-            headers["Idempotency-Key"] = f'"{entry.id}"'
-        told = item(entry)
-        body = "\n".join(line for line in (f"Nguồn: {told.origin}", told.link) if line)
+            headers["Idempotency-Key"] = f'"{key}"'
         sent = Apprise(asset=asset)
         sent.add(one)
-        if not sent.notify(title=told.title, body=body, body_format=NotifyFormat.TEXT):
+        if not sent.notify(title=title, body=body, body_format=NotifyFormat.TEXT):
             raise PushError(_masked(" ".join(said), target) or "not sent")
 
 
