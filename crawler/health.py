@@ -24,7 +24,7 @@ class Exit(IntEnum):
 MEANING = {
     Exit.WELL: "all well",
     Exit.CONFIG: "a settings, source or topic file is wrong; nothing was done",
-    Exit.SOME_FAILED: "some sources failed, wait, are blocked or silent (or their files are wrong); the others were done",
+    Exit.SOME_FAILED: "some sources failed, wait, are blocked or silent (or a file is wrong); the others were done",
     Exit.NOTHING_FETCHED: "nothing could be fetched from any source",
     Exit.LOCKED: "another run holds the data directory",
     Exit.NOT_PUBLISHED: "stored, but a feed could not be written",
