@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from crawler.types import Change, Failure, Precision, Validators
+from crawler.types import Change, Failure, Precision, Source, Validators
 from storage.store import Store
 from tests.storing import (
     DAY,
@@ -172,3 +172,18 @@ def test_a_listing_that_says_modified_makes_a_known_article_due(stage: Stage, st
     assert due_keys(stage, store) == ["phuong:1"]
     visit(stage, store, article(1))
     assert due_keys(stage, store) == [], "a time in the future makes it due once, not for ever"
+
+
+def test_what_a_clock_that_ran_ahead_has_read_is_read_again_when_it_was_set_back(stage: Stage, store: Store) -> None:
+    store.announce("phuong", stage.page(LISTING), [announcement(1), announcement(2)])
+    stage.pass_time(3 * DAY)
+    visit(stage, store, article(1))
+    for _ in range(2):
+        store.fail("phuong", Failure(url=url_of(2), kind="TimeoutError", message="", at=stage.now))
+    stage.pass_time(HOUR - 3 * DAY)
+    store.meet(Source(name="phuong", title="Phường", hosts=("phuong.example",)))
+    stage.pass_time(HOUR)
+    store.announce("phuong", stage.page(LISTING), [replace(announcement(1), modified=stage.now)])
+    assert due_keys(stage, store) == ["phuong:2", "phuong:1"]
+    assert visit(stage, store, article(1, paragraphs=OTHER)) is Change.REVISED
+    assert due_keys(stage, store) == ["phuong:2"]
