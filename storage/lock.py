@@ -69,11 +69,13 @@ class RunLock:
         except BlockingIOError:
             with file:
                 raise RunLocked(_message(self._path, file)) from None
-        file.seek(0)
-        file.truncate()
         owner = {"pid": os.getpid(), "host": socket.gethostname(), "started": datetime.now(UTC).isoformat()}
-        file.write(json.dumps(owner))
-        file.flush()
+        try:  # past the file's buffer: what a full disk refuses would be tried again by `close`
+            os.ftruncate(file.fileno(), 0)
+            os.write(file.fileno(), json.dumps(owner).encode())
+        except OSError as error:
+            file.close()
+            raise StoreError(f"{self._path}: the run lock cannot be written: {error}") from error
         return file
 
 

@@ -1,5 +1,7 @@
 """The run lock: one process at a time, told in plain words, outlived by no crash."""
 
+import errno
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -37,6 +39,18 @@ def test_another_process_is_told_who_holds_it(tmp_path: Path) -> None:
         message = str(caught.value)
         assert message.startswith(f"another run holds {tmp_path} (process {process.pid} on ")
         assert message.endswith(f", for 0 min); wait for it to end, or stop it: kill {process.pid}")
+    with RunLock(tmp_path):
+        pass
+
+
+def test_a_lock_that_a_full_disk_refuses_is_told_and_not_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", full)
+        with pytest.raises(StoreError, match=r"run\.lock: the run lock cannot be written: .*No space left on device"):
+            RunLock(tmp_path).acquire()
     with RunLock(tmp_path):
         pass
 
