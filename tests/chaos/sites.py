@@ -22,6 +22,7 @@ class Site:
     tld: str = "example"
     edits: dict[int, int] = field(default_factory=lambda: {1: 0, 2: 0, 3: 0})  # of each article, by its number
     changed: dict[int, datetime] = field(default_factory=dict)
+    ahead: timedelta = timedelta()  # of its clock, as time passes in a scene
     born: datetime = field(default_factory=lambda: datetime.now(VIETNAM) - timedelta(days=2))
 
     @property
@@ -64,7 +65,8 @@ class Site:
 
     def say_anew(self, number: int) -> None:
         """The listing says that the article was changed just now."""
-        self.changed[number] = (datetime.now(VIETNAM) + timedelta(seconds=1)).replace(microsecond=0)
+        now = datetime.now(VIETNAM) + self.ahead
+        self.changed[number] = (now + timedelta(seconds=1)).replace(microsecond=0)
 
     # --- what it shows
 

@@ -68,9 +68,9 @@ def clock(ahead: timedelta) -> Trouble:
     """The run sees another time than the runs before and after it."""
 
     def meet(world: World) -> Iterator[Ran]:
-        world.pass_time(ahead)
+        world.set_clock(ahead)
         yield world.crawl()
-        world.pass_time(-ahead)
+        world.set_clock(-ahead)
 
     return meet
 
@@ -90,20 +90,17 @@ def jumping(by: timedelta, statement: int, arguments: Sequence[str]) -> None:
     import time_machine
 
     traveller = time_machine.travel(datetime.now(UTC), tick=True).start()
-    _before(statement, partial(traveller.shift, by))
-    tindothi(arguments)
-
-
-def _before(statement: int, act: Callable[[], object]) -> None:
     left = statement
 
     @event.listens_for(Engine, "before_cursor_execute")
     def count(_: object, __: object, said: str, *___: object) -> None:
         nonlocal left
-        left -= said.lstrip().upper().startswith(WRITES)
-        if left == 0:
-            left = -1
-            act()
+        if said.lstrip().upper().startswith(WRITES):
+            left -= 1
+            if left == 0:
+                traveller.shift(by)
+
+    tindothi(arguments)
 
 
 # --- the store

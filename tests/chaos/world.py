@@ -101,7 +101,13 @@ class World:
             site.edit(1)
 
     def pass_time(self, by: timedelta) -> None:
-        """From now on it is so much later, for all that is run."""
+        """From now on it is so much later, for the sites and for all that is run."""
+        self.set_clock(by)
+        for site in self.sites:
+            site.ahead += by
+
+    def set_clock(self, by: timedelta) -> None:
+        """The operator's clock is set, and goes wrong or right by it."""
         self.ops = self.ops.later(by)
 
     def crawl(self, **more: str) -> Ran:
