@@ -22,7 +22,12 @@ from tests.running import ROOT, Going, Operator, Ran, operator
 from tests.storing import new_store
 
 FEED = "chinh-quyen-do-thi.atom"
-PATIENCE = {"TINDOTHI_FETCH__TIMEOUT": "2", "TINDOTHI_FETCH__MAX_SIZE": "4000000", "TINDOTHI_DATABASE_TIMEOUT": "10"}
+LIMITS = {
+    "TINDOTHI_DATABASE_TIMEOUT": "10",
+    "TINDOTHI_FEED__ENTRIES": "1000",
+    "TINDOTHI_FETCH__MAX_SIZE": "4000000",
+    "TINDOTHI_FETCH__TIMEOUT": "2",
+}
 SLOW = {"TINDOTHI_FETCH__DELAY": "0.2", "TINDOTHI_FETCH__CONCURRENCY": "1"}
 PATIENT = {"TINDOTHI_CRAWL__RECHECK_FIRST": "43200"}  # what no listing tells of is left alone for half a day
 
@@ -53,7 +58,7 @@ class World:
             site.declare(sources)
         self.plug()
         url = new_store(self.folder / "data", self.engine, made=True)
-        more = {"TINDOTHI_SOURCES__DIRECTORIES": str(sources), "TINDOTHI_DATABASE": url, **PATIENCE, **PATIENT}
+        more = {"TINDOTHI_SOURCES__DIRECTORIES": str(sources), "TINDOTHI_DATABASE": url, **LIMITS, **PATIENT}
         self.ops = operator(self.folder, self.web, **more)
         return self
 
