@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-import feedparser
 from lxml import etree
 
 from tests.running import Ran
@@ -15,8 +14,9 @@ OUTCOMES = ("listings", "new", "revised", "unchanged", "duplicate", "rejected")
 
 def told_in_lines(ran: Ran) -> Iterator[str]:
     """Whatever happened, nobody is shown a traceback."""
-    if "Traceback" in ran.out + ran.err:
-        yield f"a traceback: {(ran.out + ran.err).strip().splitlines()[-1]}"
+    said = ran.out + ran.err
+    if "Traceback" in said:
+        yield f"a traceback: {said[max(said.index('Traceback') - 500, 0) :]}"
 
 
 def adds_up(report: Mapping[str, Any]) -> Iterator[str]:
@@ -56,8 +56,8 @@ def stands_once(stored: Iterable[tuple[str, str | None]], truth: Truth, *, compl
         )
 
 
-def is_valid(name: str, document: bytes, schema: etree.RelaxNG | None) -> Iterator[str]:
-    """A feed document, for RFC 4287's schema (where that is at hand) and for a feed reader; every entry once."""
+def is_valid(name: str, document: bytes, read: Any, schema: etree.RelaxNG | None) -> Iterator[str]:
+    """A feed document, for RFC 4287's schema (where that is at hand) and for a feed reader, who `read` it."""
     try:
         tree = etree.fromstring(document)
     except etree.XMLSyntaxError as error:
@@ -65,7 +65,6 @@ def is_valid(name: str, document: bytes, schema: etree.RelaxNG | None) -> Iterat
         return
     if schema is not None and not schema.validate(tree.getroottree()):
         yield f"{name}: {schema.error_log.last_error}"
-    read = feedparser.parse(document)
     if read.bozo:
         yield f"{name}: {read.bozo_exception}"
     for what in ("id", "link"):
@@ -73,12 +72,19 @@ def is_valid(name: str, document: bytes, schema: etree.RelaxNG | None) -> Iterat
         yield from (f"{name}: the {what} stands twice: {value}" for value in twice)
 
 
+def is_told(read: Any, truth: Truth) -> Iterator[str]:
+    """Every entry of a feed has a title that its page has had."""
+    for entry in read.entries:
+        if entry.title not in truth.get(entry.link, ()):
+            yield f"told, though the web never said it: {entry.title} — {entry.link}"
+
+
 Shown = Mapping[str, tuple[str, str]]  # an entry's (id, time of its last change), by its link
 
 
-def shown(document: bytes) -> Shown:
+def shown(read: Any) -> Shown:
     """The entries of a feed document."""
-    return {entry.link: (entry.id, entry.updated) for entry in feedparser.parse(document).entries}
+    return {entry.link: (entry.id, entry.updated) for entry in read.entries}
 
 
 def goes_on(before: Shown, now: Shown) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """The table of faults: what is sick, or what is done; what a run that meets it ends with; and what it counts.
 
-Before the fault there are three articles, all stored. Hours later each site publishes two more, the second of which is
+Before the fault there is an article, which is stored. Hours later each site publishes two more, the second of which is
 the one that may be sick, and edits one: a run that is not disturbed counts `WELL`.
 """
 
@@ -158,7 +158,7 @@ SCENES: tuple[Scene, ...] = (
     Scene(name="clock-forward-midway", meet=troubles.jump(3 * DAY), counts=WELL, wait=HOUR),
     Scene(name="clock-back-midway", meet=troubles.jump(-2 * DAY), wait=HOUR),
     # --- the store
-    Scene(name="disk-full", meet=troubles.full_disk, codes=frozenset({8})),
+    Scene(name="disk-full", meet=troubles.full_disk(0, 8, 40, 120), codes=frozenset({8})),
     Scene(name="database-locked", meet=troubles.locked, codes=frozenset({8}), engines=BOTH),
     Scene(name="database-locked-midway", meet=troubles.locked_midway, codes=frozenset({8}), engines=BOTH),
     Scene(name="database-locked-a-while", meet=troubles.locked_a_while, counts=WELL, engines=BOTH),

@@ -1,5 +1,6 @@
 """Sources whose truth is known: what their pages say now, put onto any local web."""
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -7,6 +8,8 @@ from pathlib import Path
 
 from crawler.portal import Answer, LocalWeb, Request
 from crawler.portal.messages import TEXT, XML, not_found, page, stamped
+from crawler.portal.phrases import URBAN
+from crawler.portal.prose import Prose, write
 from crawler.types import VIETNAM
 
 ROOM = 200  # articles that a site may come to have
@@ -16,11 +19,11 @@ ROBOTS = "/robots.txt"
 
 @dataclass(slots=True, kw_only=True)
 class Site:
-    """A source with three articles; more are published, and some edited, as time goes on."""
+    """A source with one article; more are published, and some edited, as time goes on."""
 
     name: str
     tld: str = "example"
-    edits: dict[int, int] = field(default_factory=lambda: {1: 0, 2: 0, 3: 0})  # of each article, by its number
+    edits: dict[int, int] = field(default_factory=lambda: {1: 0})  # of each article, by its number
     changed: dict[int, datetime] = field(default_factory=dict)
     ahead: timedelta = timedelta()  # of its clock, as time passes in a scene
     born: datetime = field(default_factory=lambda: datetime.now(VIETNAM) - timedelta(days=2))
@@ -37,7 +40,7 @@ class Site:
 
     def titles(self, number: int) -> tuple[str, ...]:
         """All that an article has been called, the latest last."""
-        first = f"Phường {self.name} tổ {number} bàn về chính quyền đô thị lần {number}"
+        first = self._words(number).title
         return (first, *(f"{first}, bản thứ {edit}" for edit in range(1, self.edits[number] + 1)))
 
     @property
@@ -103,18 +106,18 @@ class Site:
         number = int(request.path.rpartition("-")[2].removesuffix(".html"))
         if number not in self.edits:
             return not_found()
-        title, place = self.titles(number)[-1], f"{self.name} tổ {number}"
-        rows = "".join(
-            f"<p>Tại {place}, điểm {point} của chương trình được {number + point} hộ dân bàn kỹ rồi mới quyết định.</p>"
-            for point in range(1, 7)
-        )
+        title = self.titles(number)[-1]
+        text = "".join(f"<p>{paragraph}</p>" for paragraph in self._words(number).paragraphs)
         html = (
             f'<!DOCTYPE html><html lang="vi"><head><meta charset="utf-8"><title>{title}</title>'
             f'<meta property="og:type" content="article"></head><body><h1>{title}</h1>'
-            f'<div class="time">{self._published(number):%d/%m/%Y %H:%M}</div><div class="content">'
-            f"<p>Mô hình chính quyền đô thị ở {place} được bàn trong buổi họp thứ {number}.</p>{rows}</div></body>"
+            f'<div class="time">{self._published(number):%d/%m/%Y %H:%M}</div><div class="content">{text}</div></body>'
         )
         return stamped(page(html), etag=True)
+
+    def _words(self, number: int) -> Prose:
+        """No two articles of any two sites say the same."""
+        return write(1, zlib.crc32(self.name.encode()) % 10_000 * ROOM + number, "Hà Nội", URBAN)
 
     def _published(self, number: int) -> datetime:
         return self.born.replace(second=0, microsecond=0) + timedelta(minutes=number)

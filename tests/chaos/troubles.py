@@ -23,7 +23,6 @@ from tests.running import Ran, tindothi
 Trouble = Callable[[World], Iterator[Ran]]
 WRITES = ("INSERT", "UPDATE", "DELETE")
 DISK = 8 * 1024 * 1024  # bytes of the small file system
-ROOM = (0, 8, 40, 120)  # KB that are left on it
 
 
 def robots_change(world: World) -> Iterator[Ran]:
@@ -168,16 +167,21 @@ def kills(times: int) -> Trouble:
 # --- the disk
 
 
-def full_disk(world: World) -> Iterator[Ran]:
-    """The data directory is on a file system where ever less is left: of its own, or else no file may grow."""
-    with _small(world.ops.data) as mounted:
-        if not mounted:
-            yield _limited(world)
-            return
-        for room in ROOM:
-            with _filled(world.ops.data, room):
-                ran = world.crawl()
-            yield ran
+def full_disk(*rooms: int) -> Trouble:
+    """The data directory is on a file system with so many KB left; where none can be mounted, no file may grow."""
+
+    def meet(world: World) -> Iterator[Ran]:
+        with _small(world.ops.data) as mounted:
+            if not mounted:
+                print("NO SMALL FILE SYSTEM CAN BE MOUNTED (that takes root): no file may grow, instead")
+                yield _limited(world)
+                return
+            for room in rooms:
+                with _filled(world.ops.data, room):
+                    ran = world.crawl()
+                yield ran
+
+    return meet
 
 
 @contextmanager

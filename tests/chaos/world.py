@@ -11,6 +11,7 @@ from random import Random
 from types import TracebackType
 from typing import Any, Self
 
+import feedparser
 from lxml import etree
 
 from crawler.portal import LocalWeb
@@ -158,8 +159,10 @@ class World:
         wrong += invariants.stands_once(stored, truth, complete=complete)
         for path in sorted(self.ops.data.glob("feeds/*.atom")):
             document = path.read_bytes()
-            wrong += invariants.is_valid(path.name, document, SCHEMA)
-            now = invariants.shown(document)
+            read = feedparser.parse(document)
+            wrong += invariants.is_valid(path.name, document, read, SCHEMA)
+            wrong += invariants.is_told(read, truth)
+            now = invariants.shown(read)
             wrong += invariants.goes_on(self._seen.get(path.name, {}), now)
             self._seen[path.name] = now
         told = self._seen.get(FEED, {}).keys()
