@@ -68,8 +68,9 @@ def is_valid(name: str, document: bytes, read: Any, schema: etree.RelaxNG | None
     if read.bozo:
         yield f"{name}: {read.bozo_exception}"
     for what in ("id", "link"):
-        twice = [value for value, count in Counter(entry[what] for entry in read.entries).items() if count > 1]
-        yield from (f"{name}: the {what} stands twice: {value}" for value in twice)
+        counted = Counter(entry.get(what) for entry in read.entries)
+        yield from (f"{name}: {count} entries have the {what} {value}" for value, count in counted.items() if count > 1)
+        yield from (f"{name}: an entry has no {what}" for value in counted if not value)
 
 
 def is_told(read: Any, truth: Truth) -> Iterator[str]:
