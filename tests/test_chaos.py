@@ -11,7 +11,7 @@ import pytest
 from tests.chaos import invariants, troubles
 from tests.chaos.play import LATER, afterwards, play
 from tests.chaos.scenes import SCENES, Scene
-from tests.chaos.world import SCHEMA, World
+from tests.chaos.world import HURRIED, SCHEMA, World
 from tests.running import Ran
 
 BY_NAME = {scene.name: scene for scene in SCENES}
@@ -42,7 +42,7 @@ def storm(tmp_path_factory: pytest.TempPathFactory) -> Storm:
         world.news()
         for scene, site in zip(STORM, world.sites, strict=True):
             scene.begin(world, site)
-        report = world.judge("in it", world.crawl(), [4])
+        report = world.judge("in it", world.crawl(**HURRIED), [4])
         afterwards(world, STORM)
     assert report is not None
     return Storm(report=report, problems=tuple(world.problems))

@@ -191,3 +191,16 @@ def test_what_a_clock_that_ran_ahead_has_read_is_read_again_when_it_was_set_back
     assert due_keys(stage, store) == []
     stage.pass_time()
     assert due_keys(stage, store) == ["phuong:2", "phuong:1"]
+
+
+def test_what_was_announced_just_now_and_is_not_there_is_asked_for_for_a_day(stage: Stage, store: Store) -> None:
+    store.announce("phuong", stage.page(LISTING), [announcement(1), announcement(2)])
+    store.reject(stage.page(url_of(2), status=200), "NoText", "no text is left", temporary=False)
+    for _ in range(2):
+        assert due_keys(stage, store) == ["phuong:1"]
+        store.reject(stage.page(url_of(1), status=404), "NotFound", "HTTP 404", temporary=False)
+        stage.pass_time(13 * HOUR)
+    assert due_keys(stage, store) == ["phuong:1"]
+    store.reject(stage.page(url_of(1), status=404), "NotFound", "HTTP 404", temporary=False)
+    stage.pass_time(DAY)
+    assert due_keys(stage, store) == []

@@ -13,7 +13,7 @@ from typing import Any
 from crawler.portal import Fault
 from tests.chaos import troubles
 from tests.chaos.sites import LISTING, ROBOTS, Site
-from tests.chaos.world import World
+from tests.chaos.world import HURRIED, World
 from tests.running import Ran
 from tests.storing import DAY, HOUR
 
@@ -52,7 +52,7 @@ def unlisted(reason: str) -> Counts:
 
 def crawled(world: World) -> Iterator[Ran]:
     """A run meets what is sick."""
-    yield world.crawl()
+    yield world.crawl(**HURRIED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +121,7 @@ SCENES: tuple[Scene, ...] = (
     page(Fault.EMPTY, rejected("Damaged")),
     page(Fault.CAPTCHA, rejected("Captcha")),
     page(Fault.REDIRECT_AWAY, rejected("OffSite"), anew=True),
-    page(Fault.NOT_FOUND, rejected("NotFound"), anew=True),
+    page(Fault.NOT_FOUND, rejected("NotFound")),
     page(Fault.TOO_MANY, rejected("ServerError")),
     page(Fault.ERROR, rejected("ServerError")),
     page(Fault.UNAVAILABLE, rejected("ServerError")),
