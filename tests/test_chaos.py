@@ -16,9 +16,8 @@ from tests.running import Ran
 
 BY_NAME = {scene.name: scene for scene in SCENES}
 STORM = tuple(BY_NAME[name] for name in (
-    "hang", "drop", "truncated-gzip", "broken-chunks", "wrong-length", "redirect-loop", "cookie-wall", "bomb-gzip",
-    "empty", "captcha", "redirect-away", "404", "429", "wrong-charset", "control-title",
-    "drop-listing", "429-host", "503-host", "expired-host", "unresolved-host", "lying-304",
+    "hang", "truncated-gzip", "broken-chunks", "redirect-loop", "cookie-wall", "bomb-gzip", "empty", "captcha", "404",
+    "wrong-charset", "control-title", "429-host", "expired-host", "unresolved-host", "lying-304",
 ))  # fmt: skip
 SHORT = (
     replace(BY_NAME["disk-full"], meet=troubles.full_disk(0, 40)),
