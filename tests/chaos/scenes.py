@@ -147,7 +147,7 @@ SCENES: tuple[Scene, ...] = (
     site(Fault.CLOSE, 5, SILENT),
     site(Fault.UNRESOLVED, 5, SILENT),
     Scene(name="lying-304", fault=Fault.LYING_304, where=Where.HOST, counts=NOTHING_NEW, lasting=True),
-    Scene(name="robots-change", meet=troubles.robots_change, codes=frozenset({0, 5}), counts=SILENT),
+    Scene(name="robots-change", meet=troubles.robots_change, codes=frozenset({0, 5})),
     # --- the network
     Scene(name="no-such-name", meet=troubles.no_proxy, codes=frozenset({5}), counts=SILENT, tld="invalid"),
     Scene(name="proxy-gone", meet=troubles.proxy_gone, codes=frozenset({5}), counts=SILENT),

@@ -19,6 +19,7 @@ from storage.store import Store
 from tests.chaos.sites import ROBOTS
 from tests.chaos.world import SLOW, World
 from tests.running import Ran, tindothi
+from tests.storing import DAY
 
 Trouble = Callable[[World], Iterator[Ran]]
 WRITES = ("INSERT", "UPDATE", "DELETE")
@@ -31,6 +32,7 @@ def robots_change(world: World) -> Iterator[Ran]:
     world.web.fault(waits, Fault.UNAVAILABLE, times=1)
     yield world.crawl()
     for fault in (Fault.FORBIDS, Fault.UNAVAILABLE):
+        world.pass_time(DAY)
         world.web.fault(world.site.url(ROBOTS), fault)
         yield world.crawl()
 
@@ -212,8 +214,10 @@ def _filled(folder: Path, room: int) -> Iterator[None]:
     free = shutil.disk_usage(folder).free
     with ballast.open("wb") as file:
         os.posix_fallocate(file.fileno(), 0, free - room * 1024)
-    yield
-    ballast.unlink()
+    try:
+        yield
+    finally:
+        ballast.unlink()
 
 
 def _limited(world: World) -> Ran:

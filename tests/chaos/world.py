@@ -23,6 +23,7 @@ from tests.running import ROOT, Going, Operator, Ran, operator
 from tests.storing import new_store
 
 FEED = "chinh-quyen-do-thi.atom"
+CRON = ("crawl", "--json")  # no source is named: a host that failed may be left alone until its time has come
 LIMITS = {
     "TINDOTHI_DATABASE_TIMEOUT": "10",
     "TINDOTHI_FEED__ENTRIES": "1000",
@@ -60,8 +61,11 @@ class World:
             site.declare(sources)
         self.plug()
         url = new_store(self.folder / "data", self.engine, made=True)
-        more = {"TINDOTHI_SOURCES__DIRECTORIES": str(sources), "TINDOTHI_DATABASE": url, **LIMITS, **PATIENT}
-        self.ops = operator(self.folder, self.web, **more)
+        watched = {
+            "TINDOTHI_SOURCES__DIRECTORIES": str(sources),
+            "TINDOTHI_SOURCES__ONLY": ",".join(site.name for site in self.sites),
+        }
+        self.ops = operator(self.folder, self.web, **watched, TINDOTHI_DATABASE=url, **LIMITS, **PATIENT)
         return self
 
     def __exit__(
@@ -123,15 +127,11 @@ class World:
 
     def begin(self, **more: str) -> Going:
         """The same, not waited for."""
-        return self.ops.begin(*self.arguments, **more)
+        return self.ops.begin(*CRON, **more)
 
     def become(self, main: Callable[[Sequence[str]], None], **more: str) -> Going:
         """The same, by a program of the scene's own."""
-        return Going(main, self.arguments, self.ops.environment(**more), self.ops.ahead)
-
-    @property
-    def arguments(self) -> tuple[str, ...]:
-        return ("crawl", "--json", *(site.name for site in self.sites))
+        return Going(main, CRON, self.ops.environment(**more), self.ops.ahead)
 
     # --- what is seen
 
