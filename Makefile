@@ -3,7 +3,7 @@ PY := .venv/bin/python
 SHELL := /bin/sh
 unexport PYTHONDONTWRITEBYTECODE  # else each process of the tests compiles all libraries anew
 
-.PHONY: demo test lint bench bench-extraction bench-stories bench-store bench-publish bench-memory lock clean
+.PHONY: demo test chaos lint bench bench-extraction bench-stories bench-store bench-publish bench-memory lock clean
 
 .venv/.ready: requirements.lock pyproject.toml .ci/environment.py
 	python3 .ci/environment.py
@@ -13,6 +13,9 @@ demo: .venv/.ready  ## crawl stand-ins of the five portals and show the feed
 
 test: .venv/.ready  ## the whole test suite
 	$(PY) -m pytest
+
+chaos: .venv/.ready  ## every fault against the local web (`python -m tests.chaos --help`: some of them, another seed)
+	$(PY) -m tests.chaos
 
 lint: .venv/.ready  ## style, types, import contracts
 	$(PY) -m ruff check .

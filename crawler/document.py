@@ -85,12 +85,12 @@ def parse(snapshot: Snapshot, *, max_size: int = MAX_SIZE) -> Document:
     :raises TooLarge: more bytes than that
     :raises NotHtml: a feed, an image, a document
     :raises NoText: nothing in it
-    :raises Damaged: undecodable or not parsable
+    :raises Damaged: empty, undecodable or not parsable
     """
     if len(snapshot.body) > max_size:
         raise TooLarge(f"{len(snapshot.body)} bytes, more than {max_size}")
     if not snapshot.body.strip():
-        raise NoText("the page is empty")
+        raise Damaged("the answer is empty")  # a server in trouble: there may be an article tomorrow
     kind = snapshot.header("content-type").lower()
     if snapshot.body.startswith(_MAGIC) or (_OTHER_TYPES.search(kind) and "html" not in kind):
         raise NotHtml(f"no page: {kind or 'a file of another kind'}")

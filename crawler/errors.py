@@ -26,8 +26,8 @@ TindothiError
        ├─ NotHtml          a feed, an image, a document
        ├─ OffSite          a redirect left the source's own hosts
        ├─ NotArticle       a home or listing page
-       ├─ NoText           an article without text, an empty page
-       └─ Damaged          truncated, undecodable, not parsable    (temporary)
+       ├─ NoText           an article without text
+       └─ Damaged          empty, truncated, undecodable, not parsable (temporary)
 """
 
 from datetime import datetime
@@ -157,10 +157,10 @@ class NotArticle(Rejected):
 
 
 class NoText(Rejected):
-    """No text is left, or the page is empty."""
+    """No text is left."""
 
 
 class Damaged(Rejected):
-    """Truncated, undecodable or not parsable."""
+    """Empty, truncated, undecodable or not parsable."""
 
     temporary = True

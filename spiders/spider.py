@@ -323,8 +323,8 @@ class SourceSpider(Spider):
         kind = kind_of(failure.value)
         if kind == Stopped.__name__:
             return  # no fault of the site's: it counts neither as asked nor as an attempt in vain
-        if kind not in FINAL:
-            await self._lost(failure, due.url)
+        if kind not in FINAL or (kind == FORBIDDEN and not self._heard):
+            await self._lost(failure, due.url)  # forbidden as the listings are: that may be taken back for both
             return
         now = datetime.now(UTC)
         unread = Snapshot(requested_url=due.url, url=due.url, fetched_at=now, status=0, source=self.source.name)

@@ -31,7 +31,7 @@ def reject(db: Connection, page: Snapshot, reason: str, message: str, *, tempora
     if temporary:
         pending.attempt(db, urls, failure)
     else:
-        pending.refuse(db, urls, failure)
+        pending.refuse(db, urls, failure, doubted=how is not None)
     stored = select(article).where(article.c.url.in_(urls), article.c.last_checked <= page.fetched_at)
     mine = db.execute(stored).all() if how or not temporary else ()
     for known in mine:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, case, func, insert, liter
 from crawler.types import VIETNAM, Announcement, Due, Failure, Instant, Precision, Snapshot, Source, Validators
 from crawler.urls import host_of
 from storage import hosts, schema
-from storage.policy import TRUST, Policy, may_retry, recheck_due
+from storage.policy import DOUBT, TRUST, Policy, may_retry, recheck_due
 from storage.rows import LISTED, chunks
 
 pending, listing, article, address, source, run = (
@@ -176,10 +176,19 @@ def attempt(db: Connection, urls: Sequence[str], failure: Failure) -> None:
     db.execute(stored.values(attempts=article.c.attempts + 1, tried_at=failure.at))
 
 
-def refuse(db: Connection, urls: Sequence[str], failure: Failure) -> None:
-    """A page was finally judged to be no article: its URL waits no longer."""
+def refuse(db: Connection, urls: Sequence[str], failure: Failure, *, doubted: bool = False) -> None:
+    """A page was finally judged to be no article: its URL waits no longer.
+
+    `doubted`: it says that there is none; of what was announced just now that is not believed yet. A site may tell of
+    an article before all its servers have it.
+    """
     values = {"tried_at": failure.at, "failure_kind": failure.kind, "failure_message": failure.message}
     waits = (pending.c.state == State.PENDING) & pending.c.url.in_(urls)
+    if doubted:
+        young = pending.c.announced_at > failure.at - DOUBT
+        tried = values | {"attempts": pending.c.attempts + 1}
+        db.execute(update(pending).where(waits, young).values(tried))
+        waits &= ~young
     db.execute(update(pending).where(waits).values(values | {"state": State.REJECTED}))
 
 

@@ -56,6 +56,7 @@ from storage import (
     schema,
     search,
     searches,
+    setback,
     stories,
     volumes,
     warc,
@@ -232,8 +233,9 @@ class Store:
     # --- what the flow stores ---
 
     def meet(self, source: Source) -> None:
-        """A run over a source begins: its title and place are those declared today."""
+        """A run over a source begins: its title and place are those declared today; no page was read after now."""
         with self._database.writing() as db:
+            setback.redate(db, source.name, self._clock())
             pending.meet(db, source, self._clock())
 
     def save(self, judged: Judged, *, again: Callable[[Snapshot], Article] | None = None) -> Change:

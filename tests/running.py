@@ -10,7 +10,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,7 @@ LOADED = """
     scrapy.utils.log
     sqlalchemy.dialects.postgresql.psycopg
     sqlalchemy.dialects.sqlite
+    time_machine
     tldextract
     trafilatura
     warcio
@@ -87,10 +89,11 @@ class Ran:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operator:
-    """Somebody with a data directory and settings."""
+    """Somebody with a data directory and settings, whose clock may be ahead of the real one, or behind it."""
 
     data: Path
     settings: Mapping[str, str]
+    ahead: timedelta = timedelta()
 
     def environment(self, **more: str) -> dict[str, str]:
         """Nothing of the tester's own settings."""
@@ -103,11 +106,15 @@ class Operator:
 
     def begin(self, *arguments: str, **more: str) -> "Going":
         """`tindothi ARGUMENTS…`, not waited for."""
-        return Going(tindothi, arguments, self.environment(**more))
+        return Going(tindothi, arguments, self.environment(**more), self.ahead)
+
+    def later(self, by: timedelta) -> "Operator":
+        """The same when so much time has passed."""
+        return replace(self, ahead=self.ahead + by)
 
     def scrapy(self, *arguments: str) -> Ran:
         """`scrapy ARGUMENTS…` from the checkout."""
-        return Going(scrapy, arguments, self.environment()).ended()
+        return Going(scrapy, arguments, self.environment(), self.ahead).ended()
 
     def feed(self, topic: str = "chinh-quyen-do-thi") -> bytes:
         """The published Atom document."""
@@ -127,12 +134,18 @@ def scrapy(arguments: Sequence[str]) -> None:
 
 
 class Going:
-    """A program that goes on in a process of its own."""
+    """A program that goes on in a process of its own, whose clock is so far `ahead`."""
 
-    def __init__(self, main: Callable[[Sequence[str]], None], arguments: Sequence[str], environment: dict[str, str]):
+    def __init__(
+        self,
+        main: Callable[[Sequence[str]], None],
+        arguments: Sequence[str],
+        environment: dict[str, str],
+        ahead: timedelta = timedelta(),
+    ) -> None:
         self._folder = tempfile.TemporaryDirectory()
         self._out, self._err = Path(self._folder.name, "out"), Path(self._folder.name, "err")
-        how = (main, arguments, environment, str(self._out), str(self._err))
+        how = (main, arguments, environment, str(self._out), str(self._err), ahead)
         self._process = forks.Process(target=_become, args=how)
         self._process.start()
 
@@ -148,6 +161,11 @@ class Going:
             assert self._process.is_alive() and time.monotonic() < end, self._err.read_text(encoding="utf-8")
             time.sleep(0.02)
 
+    def kill_after(self, seconds: float) -> None:
+        """Kill it where it then stands, unless it has ended."""
+        self._process.join(seconds)
+        self._process.kill()
+
     def ended(self, within: float = SECONDS) -> Ran:
         """Wait for its end, for so many seconds."""
         self._process.join(within)
@@ -155,14 +173,19 @@ class Going:
         if code is None:
             self._process.kill()
             self._process.join()
-        out, err = self._out.read_text(encoding="utf-8"), self._err.read_text(encoding="utf-8")
+        out, err = (path.read_text(encoding="utf-8") if path.exists() else "" for path in (self._out, self._err))
         self._folder.cleanup()
         assert code is not None, f"took longer than {within} s: {err}"
         return Ran(code=code, out=out, err=err)
 
 
 def _become(
-    main: Callable[[Sequence[str]], None], arguments: Sequence[str], environment: dict[str, str], out: str, err: str
+    main: Callable[[Sequence[str]], None],
+    arguments: Sequence[str],
+    environment: dict[str, str],
+    out: str,
+    err: str,
+    ahead: timedelta,
 ) -> None:
     """In the forked process: be the program, with its own settings and streams, in the checkout."""
     os.chdir(ROOT)
@@ -173,6 +196,10 @@ def _become(
     sys.stdin = os.fdopen(0)
     sys.stdout, sys.stderr = (os.fdopen(number, "w", encoding="utf-8") for number in (1, 2))
     sys.argv = ["tindothi", *arguments]
+    if ahead:
+        import time_machine  # the others need no played clock
+
+        time_machine.travel(datetime.now(UTC) + ahead, tick=True).start()
     main(arguments)
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from crawler.document import Document, decode, parse
-from crawler.errors import NoText, NotHtml, Rejected, TooLarge
+from crawler.errors import Damaged, NotHtml, Rejected, TooLarge
 from crawler.text import nfc
 from crawler.types import Snapshot
 from tests.effort import at_most
@@ -64,8 +64,8 @@ def test_a_cut_letter_does_not_change_the_charset() -> None:
 @pytest.mark.parametrize(
     ("body", "content_type", "refusal"),
     [
-        (b"", "", NoText),
-        (b" \n\t ", "", NoText),
+        (b"", "", Damaged),
+        (b" \n\t ", "", Damaged),
         (b"<?xml version='1.0'?><rss><channel/></rss>", "text/html", NotHtml),
         (b"\xef\xbb\xbf<!-- x --><feed xmlns='http://www.w3.org/2005/Atom'/>", "", NotHtml),
         (b"<urlset><url/></urlset>", "", NotHtml),

@@ -50,7 +50,7 @@ def test_a_refusal_is_a_result(page: Path, tmp_path: Path) -> None:
     result = run("--json", empty, page)
     assert result.exit_code == 0
     first, second = map(json.loads, result.stdout.splitlines())
-    assert (first["rejected"], first["file"]) == ("NoText", str(empty))
+    assert (first["rejected"], first["file"]) == ("Damaged", str(empty))
     assert second["title"].startswith("Phường")
 
 
@@ -72,7 +72,7 @@ def test_explained(page: Path) -> None:
 def test_a_refusal_is_explained(tmp_path: Path) -> None:
     empty = tmp_path / "trong.html"
     empty.write_text("")
-    assert "no article: NoText" in run("--explain", empty).stdout
+    assert "no article: Damaged" in run("--explain", empty).stdout
     assert "blocks" in run("--explain", "--json", empty).stderr
 
 

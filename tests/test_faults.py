@@ -1,45 +1,18 @@
-"""Bad sites, bad input, bad disks: a clear error each, the other sources unharmed, nothing half written."""
+"""Bad input, a lock, a folder in the way: a clear error each, nothing half written. Bad sites: `tests.test_chaos`."""
 
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import feedparser
 import pytest
 
 from crawler.portal import Fault, LocalWeb
-from tests.running import Operator, Ran, operator
+from tests.running import Operator, operator
 
 GOOD, BAD = "/phuong-hop-dan-100001.html", "/phuong-mo-cua-100002.html"
 LISTING = "/tin-tuc"
 CAPPED = {"TINDOTHI_FETCH__MAX_SIZE": "4000000", "TINDOTHI_FETCH__TIMEOUT": "5"}
-
-# What the article answers, and what becomes of it: a stored title, or the reason for which it is rejected, or None: it
-# got no answer and stays pending.
-PAGES: dict[str, tuple[Fault, str | None]] = {
-    "missing": (Fault.NOT_FOUND, "NotFound"),
-    "error": (Fault.ERROR, "ServerError"),
-    "loop": (Fault.REDIRECT_LOOP, None),
-    "away": (Fault.REDIRECT_AWAY, "OffSite"),
-    "gzip": (Fault.TRUNCATED_GZIP, None),
-    "charset": (Fault.WRONG_CHARSET, "stored"),
-    "empty": (Fault.EMPTY, "NoText"),
-    "huge": (Fault.HUGE, "TooLarge"),
-    "nested": (Fault.NESTED, "rejected"),
-    "control": (Fault.CONTROL_TITLE, "stored"),
-    "challenge": (Fault.CAPTCHA, "Captcha"),
-    "drop": (Fault.DROP, None),
-    "chunks": (Fault.BROKEN_CHUNKS, None),
-    "length": (Fault.WRONG_LENGTH, None),
-    "hang": (Fault.HANG, None),
-}
-HOSTS: dict[str, Fault] = {
-    "unreachable": Fault.REFUSE,
-    "closed": Fault.CLOSE,
-    "selfsigned": Fault.SELF_SIGNED,
-    "expired": Fault.EXPIRED,
-}
 
 
 def article(place: str, number: int) -> str:
@@ -76,68 +49,6 @@ def serve(web: LocalWeb, name: str) -> None:
     )
     web.serve(host, GOOD, article(f"{name} Đông", 1))
     web.serve(host, BAD, article(f"{name} Tây", 2))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Storm:
-    """One crawl over one source for each fault, and one that is well."""
-
-    ops: Operator
-    ran: Ran
-
-    def source(self, name: str) -> dict[str, object]:
-        found: dict[str, object] = self.ran.json["sources"][name]
-        return found
-
-
-@pytest.fixture(scope="module")
-def storm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Storm]:
-    folder = tmp_path_factory.mktemp("storm")
-    names = ["well", *PAGES, *HOSTS]
-    with LocalWeb(folder, articles_per_site=2) as web:
-        for name in names:
-            declare(folder / "sources", name)
-            serve(web, name)
-        for name, (fault, _) in PAGES.items():
-            web.fault(f"https://{name}.example{BAD}", fault)
-        for name, fault in HOSTS.items():
-            web.fault(f"{name}.example", fault)
-        ops = operator(folder, web, TINDOTHI_SOURCES__DIRECTORIES=str(folder / "sources"), **CAPPED)
-        yield Storm(ops=ops, ran=ops.run("crawl", "--json", *names))
-
-
-def test_some_failed_and_no_traceback(storm: Storm) -> None:
-    assert storm.ran.code == 4
-    assert "Traceback" not in storm.ran.err
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_a_bad_page_harms_no_other(storm: Storm, name: str) -> None:
-    _, outcome = PAGES[name]
-    counts = storm.source(name)
-    assert counts["listings"] == 1
-    if outcome == "stored":
-        assert (counts["new"], counts["rejected"], counts["failed"]) == (2, 0, 0)
-    elif outcome is None:
-        assert (counts["new"], counts["rejected"], counts["failed"]) == (1, 0, 1)
-    else:
-        assert (counts["new"], counts["rejected"], counts["failed"]) == (1, 1, 0)
-        assert outcome == "rejected" or counts["reasons"] == {outcome: 1}
-
-
-@pytest.mark.parametrize("name", HOSTS)
-def test_a_bad_host_harms_no_other(storm: Storm, name: str) -> None:
-    counts = storm.source(name)
-    assert (counts["fetched"], counts["new"]) == (0, 0)
-    assert counts["failure"]
-    assert storm.source("well")["new"] == 2
-
-
-def test_titles_come_through_whole(storm: Storm) -> None:
-    titles = {entry.link: entry.title for entry in feedparser.parse(storm.ops.feed()).entries}
-    assert not feedparser.parse(storm.ops.feed()).bozo
-    for name in ("charset", "control"):
-        assert titles[f"https://{name}.example{BAD}"] == f"Phường {name} Tây bàn về chính quyền đô thị lần 2"
 
 
 class TestOneSource:

@@ -1,6 +1,6 @@
 """Every command that writes is killed in its midst: what it leaves is whole, and done again it completes.
 
-`import` is killed in `tests.test_import`.
+`import` is killed in `tests.test_import`, `crawl` in `tests.chaos`.
 """
 
 import os
@@ -16,13 +16,12 @@ import feedparser
 import pytest
 from sqlalchemy import Engine, event
 
-from crawler.portal import LocalWeb
 from crawler.stages import judge
 from storage import warc
 from storage.schema import HEAD
 from storage.store import Store
 from tests.listening import mail_server
-from tests.running import Going, Operator, forks, operator, tindothi
+from tests.running import Going, Operator, forks, tindothi
 from tests.storing import ENGINES, OTHER, TEXT, Stage, article, fill, settled, visit
 from tests.test_migrations import back_to
 from tests.test_reextract import NOW, TOPICS, as_once, page, today
@@ -221,18 +220,3 @@ def test_two_processes_that_write_at_once_neither_lose_nor_lock_out(tmp_path: Pa
     assert [writer.exitcode for writer in writers] == [0, 0]
     with stage.store() as store:
         assert (store.counts().articles, store.counts().records, store.problems()) == (50, 50, ())
-
-
-def test_a_crawl_is_killed_anywhere_and_done_again(tmp_path: Path, engine: str) -> None:
-    with LocalWeb(tmp_path, articles_per_site=3) as web:
-        stage = Stage(tmp_path / "data", engine=engine, made=False)
-        ops = operator(tmp_path, web, TINDOTHI_DATABASE=stage.url)
-        crawl = Case(ops=ops, arguments=("crawl", "tcnn"), written=ops, expected=(3, 3))
-        for step in (6, 25):
-            crawl.kill(step)
-        assert ops.run("check", "--quick").code == 0
-        assert ops.run("crawl", "tcnn").code == 0
-        assert ops.run("check").out.startswith("whole: ")
-        expected = sum("tcnn" in url for url in web.expected())
-    with stage.store() as store:
-        assert store.counts().articles >= expected > 0

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from crawler.types import Change, Failure, Precision, Validators
+from crawler.types import Change, Failure, Precision, Source, Validators
 from storage.store import Store
 from tests.storing import (
     DAY,
@@ -194,3 +194,35 @@ def test_a_listing_that_says_modified_makes_a_known_article_due(stage: Stage, st
     assert due_keys(stage, store) == ["phuong:1"]
     visit(stage, store, article(1))
     assert due_keys(stage, store) == [], "a time in the future makes it due once, not for ever"
+
+
+def test_what_a_clock_that_ran_ahead_has_read_is_read_again_when_it_was_set_back(stage: Stage, store: Store) -> None:
+    store.announce("phuong", stage.page(LISTING), [announcement(1), announcement(2)])
+    stage.pass_time(3 * DAY)
+    visit(stage, store, article(1))
+    store.announce("phuong", stage.page(LISTING, etag='"1"'), [announcement(1), announcement(2)])
+    for _ in range(2):
+        store.fail("phuong", Failure(url=url_of(2), kind="TimeoutError", message="", at=stage.now))
+    edited = stage.pass_time(HOUR - 3 * DAY)
+    stage.pass_time()
+    store.meet(Source(name="phuong", title="Phường", hosts=("phuong.example",)))
+    assert store.validators(LISTING) == Validators()
+    store.announce("phuong", stage.page(LISTING), [replace(announcement(1), modified=edited)])
+    assert due_keys(stage, store) == ["phuong:1"]
+    assert visit(stage, store, article(1, paragraphs=OTHER)) is Change.REVISED
+    assert due_keys(stage, store) == []
+    stage.pass_time()
+    assert due_keys(stage, store) == ["phuong:2", "phuong:1"]
+
+
+def test_what_was_announced_just_now_and_is_not_there_is_asked_for_for_a_day(stage: Stage, store: Store) -> None:
+    store.announce("phuong", stage.page(LISTING), [announcement(1), announcement(2)])
+    store.reject(stage.page(url_of(2), status=200), "NoText", "no text is left", temporary=False)
+    for _ in range(2):
+        assert due_keys(stage, store) == ["phuong:1"]
+        store.reject(stage.page(url_of(1), status=404), "NotFound", "HTTP 404", temporary=False)
+        stage.pass_time(13 * HOUR)
+    assert due_keys(stage, store) == ["phuong:1"]
+    store.reject(stage.page(url_of(1), status=404), "NotFound", "HTTP 404", temporary=False)
+    stage.pass_time(DAY)
+    assert due_keys(stage, store) == []

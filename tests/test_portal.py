@@ -216,6 +216,48 @@ class TestFaults:
         with pytest.raises(EOFError):
             gzip.decompress(reply.body)
 
+    def test_a_storm_tells_when_to_come_again(self, sick: LocalWeb) -> None:
+        sick.fault("hong.example", Fault.TOO_MANY, times=2)
+        replies = [fetch(sick, self.URL) for _ in range(3)]
+        assert [reply.status for reply in replies] == [429, 429, 200]
+        assert replies[0].headers["Retry-After"] == "120"
+
+    def test_a_cookie_wall_opens_to_its_cookie(self, sick: LocalWeb) -> None:
+        sick.fault(self.URL, Fault.COOKIE_WALL)
+        for headers in ({}, {"Cookie": "khac=1"}):
+            reply = fetch(sick, self.URL, headers=headers)
+            assert (reply.status, reply.headers["Location"]) == (302, self.URL)
+        cookie = reply.headers["Set-Cookie"].partition(";")[0]
+        assert fetch(sick, self.URL, headers={"Cookie": cookie}).text == self.WELL
+
+    def test_a_lying_304(self, sick: LocalWeb) -> None:
+        url = sick.serve("hong.example", "/moi", "mới", headers=[("ETag", '"2"')])
+        sick.fault("hong.example", Fault.LYING_304)
+        for headers in ({"If-None-Match": '"1"'}, {"If-Modified-Since": "Mon, 02 Nov 2026 00:00:00 GMT"}):
+            reply = fetch(sick, url, headers=headers)
+            assert (reply.status, reply.headers["ETag"], reply.body) == (304, '"2"', b"")
+        assert fetch(sick, url).text == "mới"
+
+    def test_a_robots_txt_that_forbids_all(self, sick: LocalWeb) -> None:
+        sick.fault("https://hong.example/robots.txt", Fault.FORBIDS)
+        reply = fetch(sick, "https://hong.example/robots.txt")
+        assert reply.headers["Content-Type"].startswith("text/plain")
+        assert reply.text == "User-agent: *\nDisallow: /\n"
+        assert fetch(sick, self.URL).text == self.WELL
+
+    def test_a_bomb(self, sick: LocalWeb) -> None:
+        sick.fault(self.URL, Fault.BOMB_GZIP)
+        reply = fetch(sick, self.URL)
+        assert reply.headers["Content-Encoding"] == "gzip"
+        assert len(reply.body) < 100_000
+        assert len(gzip.decompress(reply.body)) > 50 * 1024 * 1024
+
+    def test_a_name_that_does_not_resolve(self, sick: LocalWeb) -> None:
+        sick.fault("hong.example", Fault.UNRESOLVED, times=1)
+        with pytest.raises(OSError, match="503"):
+            fetch(sick, self.URL)
+        assert fetch(sick, self.URL).text == self.WELL
+
     def test_wrong_charset(self, sick: LocalWeb) -> None:
         sick.fault(self.URL, Fault.WRONG_CHARSET)
         reply = fetch(sick, self.URL)

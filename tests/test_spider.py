@@ -547,6 +547,15 @@ def test_a_longer_delay_that_robots_txt_asks_for_is_kept() -> None:
     assert at[-1] - at[0] > 0.6  # of twice that, for a busy machine may see the first one late
 
 
+def test_what_is_forbidden_as_the_listings_are_is_not_given_up() -> None:
+    memory = Remembered()
+    memory.pending = {"phuong:1": Due(url=f"https://{ONE}", key="phuong:1", known=False)}
+    some = Web({f"{HOST}/robots.txt": "User-agent: *\nDisallow: /", f"{HOST}/tin": PAGE, ONE: "bài"})
+    crawled = run(some, memory=memory)
+    assert set(some.asked) == {f"{HOST}/robots.txt"}
+    assert (crawled.memory.rejections, crawled.count("failed")) == ([], 2)
+
+
 def test_a_listing_that_robots_txt_forbids_is_a_failure() -> None:
     some = Web({f"{HOST}/robots.txt": "User-agent: *\nDisallow: /", f"{HOST}/tin": PAGE})
     assert failures(run(some)) == [(f"{HOST}/tin", "RobotsForbidden")]

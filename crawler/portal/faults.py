@@ -1,5 +1,6 @@
 """How a site can misbehave: each fault makes the answer to a request, given the one that a well site would give."""
 
+import functools
 import gzip
 import re
 import threading
@@ -8,25 +9,32 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from crawler.portal.authority import Trust
-from crawler.portal.messages import HTML, SILENT, Answer, Framing, Request, page, redirect
+from crawler.portal.messages import HTML, SILENT, TEXT, Answer, Framing, Request, page, redirect, unchanged
 
 FOREIGN = "https://noi-khac.example/"
 HUGE = 50 * 1024 * 1024
 DEPTH = 100_000
+RETRY_AFTER = 120  # seconds
+COOKIE = "cua=mo"
 CHARSET = re.compile(rb"""(charset=["']?)utf-8""", re.IGNORECASE)
 LAP = re.compile(r"[?&]lan=(\d{1,9})$")
 
 
 class Fault(StrEnum):
-    """What can go wrong. The last four concern a whole host, the others a host or one URL."""
+    """What can go wrong. The last five concern a whole host, the others a host or one URL."""
 
     NOT_FOUND = "404"
     ERROR = "500"
     UNAVAILABLE = "503"
+    TOO_MANY = "429"  # with Retry-After
     REDIRECT_LOOP = "redirect-loop"  # to a new address each time, without end
     REDIRECT_SELF = "redirect-self"  # to the very address asked for
     REDIRECT_AWAY = "redirect-away"  # to a foreign host
+    COOKIE_WALL = "cookie-wall"  # sets a cookie and redirects to the very address, until the cookie comes back
+    LYING_304 = "lying-304"  # says that nothing has changed to whoever asks so
+    FORBIDS = "forbids"  # of a robots.txt: nobody may fetch anything
     TRUNCATED_GZIP = "truncated-gzip"  # half of a gzip stream, its length told right
+    BOMB_GZIP = "bomb-gzip"  # 50 KB that unpack to 50 MB
     WRONG_CHARSET = "wrong-charset"  # UTF-8 declared as windows-1252, in the header and in the page
     EMPTY = "empty"  # 200 without a body
     HUGE = "huge"  # 50 MB, in chunks, no length told
@@ -41,6 +49,7 @@ class Fault(StrEnum):
     SELF_SIGNED = "self-signed"
     EXPIRED = "expired"
     REFUSE = "refuse"  # CONNECT gets 502
+    UNRESOLVED = "unresolved"  # CONNECT gets 503: a proxy's answer (squid's) where a name does not resolve
     CLOSE = "close"  # CONNECT gets nothing: the line is closed
 
 
@@ -48,6 +57,7 @@ DOORS: dict[Fault, Trust | str] = {
     Fault.SELF_SIGNED: Trust.SELF_SIGNED,
     Fault.EXPIRED: Trust.EXPIRED,
     Fault.REFUSE: "refuse",
+    Fault.UNRESOLVED: "unresolved",
     Fault.CLOSE: "close",
 }
 
@@ -85,9 +95,25 @@ def _loop(trouble: Trouble) -> Answer:
     return redirect(f"{url}{'&' if '?' in url else '?'}lan={int(lap[1]) + 1 if lap else 1}", 302)
 
 
+def _cookie_wall(trouble: Trouble) -> Answer:
+    if COOKIE in trouble.request.headers.get("cookie", ""):
+        return trouble.well
+    return redirect(trouble.request.url, 302).with_headers(("Set-Cookie", f"{COOKIE}; Path=/"))
+
+
+def _lying_304(trouble: Trouble) -> Answer:
+    asked = {"if-none-match", "if-modified-since"} & trouble.request.headers.keys()
+    return unchanged(trouble.well) if asked else trouble.well
+
+
 def _truncated_gzip(trouble: Trouble) -> Answer:
     whole = gzip.compress(trouble.text, mtime=0)
     return page(whole[: len(whole) // 2]).with_headers(("Content-Encoding", "gzip"))
+
+
+@functools.cache
+def _bomb() -> bytes:
+    return gzip.compress(b"<!DOCTYPE html><title>bom</title>" + b" " * HUGE, mtime=0)
 
 
 def _wrong_charset(trouble: Trouble) -> Answer:
@@ -172,10 +198,15 @@ FAULTS: dict[Fault, Callable[[Trouble], Answer]] = {
     Fault.NOT_FOUND: _status(404),
     Fault.ERROR: _status(500),
     Fault.UNAVAILABLE: _status(503),
+    Fault.TOO_MANY: lambda trouble: _status(429)(trouble).with_headers(("Retry-After", str(RETRY_AFTER))),
     Fault.REDIRECT_LOOP: _loop,
     Fault.REDIRECT_SELF: lambda trouble: redirect(trouble.request.url, 302),
     Fault.REDIRECT_AWAY: lambda _: redirect(FOREIGN, 302),
+    Fault.COOKIE_WALL: _cookie_wall,
+    Fault.LYING_304: _lying_304,
+    Fault.FORBIDS: lambda _: page("User-agent: *\nDisallow: /\n", TEXT),
     Fault.TRUNCATED_GZIP: _truncated_gzip,
+    Fault.BOMB_GZIP: lambda _: page(_bomb()).with_headers(("Content-Encoding", "gzip")),
     Fault.WRONG_CHARSET: _wrong_charset,
     Fault.EMPTY: lambda _: page(b""),
     Fault.HUGE: _huge,

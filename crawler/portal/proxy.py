@@ -21,7 +21,8 @@ from crawler.portal.authority import Authority, Trust
 from crawler.portal.messages import SILENT, Answer, Framing, Request, page
 
 POLL = 0.01  # seconds until the accepting thread sees that it is to end
-DOOR = {"refuse": 502, "close": 0}  # what CONNECT to a host gets that is not there: a status, or nothing at all
+# What CONNECT to a host gets that is not there: a status, or nothing at all.
+DOOR = {"refuse": 502, "unresolved": 503, "close": 0}
 
 
 PHRASES = {status.value: status.phrase for status in HTTPStatus}
