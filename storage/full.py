@@ -64,6 +64,7 @@ SHAPES: Mapping[str, Any] = {  # of the columns that hold JSON; storage.schema t
     "feed.search": dict[str, str | list[str]],
     "run.reasons": _Counts,
     "run.rules": _Counts,
+    "run.mend": tuple[str, list[tuple[str, str]], list[str], int],
 }
 _TYPE = re.compile(rb'\{"type":"([a-z_]{1,40})"[,}]')
 _HEAD, _END = "store", "end"

@@ -1,7 +1,7 @@
 """What people and commands ask of the store, as values."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -191,15 +191,17 @@ def add_run(db: Connection, finished: Run) -> None:
     values |= {"reasons": dict(finished.reasons), "rules": dict(finished.rules)}
     if failure is not None:
         values |= {f"failure_{name}": getattr(failure, name) for name in ("url", "kind", "message", "at")}
-    values["mend"] = asdict(finished.mend) if finished.mend else None
+    if (mend := finished.mend) is not None:
+        values["mend"] = [mend.because, [list(one) for one in mend.listings], list(mend.articles), mend.found]
     db.execute(insert(run).values(values))
 
 
-def _mend(kept: Mapping[str, Any] | None) -> Mend | None:
-    if not kept:
+def _mend(kept: Sequence[Any] | None) -> Mend | None:
+    if kept is None:
         return None
-    listings = tuple((kind, url) for kind, url in kept["listings"])
-    return Mend(because=kept["because"], listings=listings, articles=tuple(kept["articles"]), found=kept["found"])
+    because, listings, articles, found = kept
+    named = tuple((kind, url) for kind, url in listings)
+    return Mend(because=because, listings=named, articles=tuple(articles), found=found)
 
 
 def find(db: Connection, wanted: int | str) -> StoredArticle | None:
