@@ -129,6 +129,7 @@ def waiting(hosts: Iterable[Host], now: datetime) -> dict[str, Host]:
     """The hosts that are not to be asked yet, by name. `hosts`: all that are known.
 
     Where nobody had answered for long when one of several failed, it was our network: once that is back, all are asked.
+    None is left for longer than a day, so what a clock that ran ahead has written does not count.
     """
     known = tuple(hosts)
     answers = max((host.last_success for host in known if host.last_success), default=None)
@@ -138,7 +139,11 @@ def waiting(hosts: Iterable[Host], now: datetime) -> dict[str, Host]:
             return False
         return answers is None or answers < host.last_failure - OUTAGE
 
-    return {host.name: host for host in known if host.not_before and host.not_before > now and not is_ours(host)}
+    return {
+        host.name: host
+        for host in known
+        if host.not_before and now < host.not_before <= now + DAY and not is_ours(host)
+    }
 
 
 def retry_after(value: str, now: datetime) -> timedelta | None:

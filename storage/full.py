@@ -70,6 +70,7 @@ SHAPES: Mapping[str, Any] = {  # of the columns that hold JSON; storage.schema t
     "run.rules": _Counts,
     "run.fields": _Counts,
     "incident.kinds": list[str],
+    "run.mend": tuple[str, list[tuple[str, str]], list[str], int],
 }
 _TYPE = re.compile(rb'\{"type":"([a-z_]{1,40})"[,}]')
 _HEAD, _END = "store", "end"

@@ -1,7 +1,6 @@
 """The rows of runs: begun, written down at their end, read; and what they tell of a source, as its `History`."""
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -30,7 +29,8 @@ def end(db: Connection, finished: Run) -> None:
     failure = finished.failure
     values: dict[str, Any] = {name: getattr(finished, name) for name in ("ended", *COUNTS)}
     values |= {name: dict(getattr(finished, name)) for name in _JSON}
-    values["mend"] = asdict(finished.mend) if finished.mend else None
+    if (mend := finished.mend) is not None:
+        values["mend"] = [mend.because, [list(one) for one in mend.listings], list(mend.articles), mend.found]
     if failure is not None:
         values |= {f"failure_{name}": getattr(failure, name) for name in ("url", "kind", "message", "at")}
     begun = (run.c.source == finished.source) & (run.c.started == finished.started) & run.c.ended.is_(None)
@@ -105,8 +105,9 @@ def _read(row: RowMapping) -> Run:
     return Run(**{name: row[name] for name in names}, failure=failure_of(row), mend=_mend(row["mend"]))
 
 
-def _mend(kept: Mapping[str, Any] | None) -> Mend | None:
-    if not kept:
+def _mend(kept: Sequence[Any] | None) -> Mend | None:
+    if kept is None:
         return None
-    listings = tuple((kind, url) for kind, url in kept["listings"])
-    return Mend(because=kept["because"], listings=listings, articles=tuple(kept["articles"]), found=kept["found"])
+    because, listings, articles, found = kept
+    named = tuple((kind, url) for kind, url in listings)
+    return Mend(because=because, listings=named, articles=tuple(articles), found=found)

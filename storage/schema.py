@@ -427,7 +427,7 @@ run = Table(
     Column("failure_kind", Printed),
     Column("failure_message", Printed),
     Column("failure_at", Utc),
-    Column("mend", JSON(none_as_null=True)),  # crawler.types.Mend; none: its own listings found something
+    Column("mend", JSON(none_as_null=True)),  # [because, [[kind, URL]], [pattern], found]: crawler.types.Mend; or none
     Index(None, "source", "started"),
     Index(None, "source", "ended"),
 )

@@ -172,6 +172,7 @@ def well(ago: timedelta) -> Host:
         pytest.param([dead()], True, id="it is the only one"),
         pytest.param([dead(), replace(dead(), name="b.example")], False, id="nobody ever answered"),
         pytest.param([replace(dead(), not_before=NOW), well(HOUR)], False, id="its time has come"),
+        pytest.param([replace(dead(), not_before=NOW + 2 * DAY)], False, id="a clock ran ahead"),
     ],
 )
 def test_who_waits(hosts: list[Host], waits: bool) -> None:
