@@ -30,7 +30,7 @@ LIMITS = {
     "TINDOTHI_FETCH__MAX_SIZE": "4000000",
     "TINDOTHI_FETCH__TIMEOUT": "60",  # however busy the machine is
 }
-HURRIED = {"TINDOTHI_FETCH__TIMEOUT": "5"}  # for a run that meets a site which says nothing
+HURRIED = {"TINDOTHI_FETCH__TIMEOUT": "10"}  # for a run that meets a site which says nothing
 SLOW = {"TINDOTHI_FETCH__DELAY": "0.2", "TINDOTHI_FETCH__CONCURRENCY": "1"}
 PATIENT = {"TINDOTHI_CRAWL__RECHECK_FIRST": "43200"}  # what no listing tells of is left alone for half a day
 
