@@ -98,7 +98,8 @@ def subject(incidents: Sequence[Incident]) -> str:
 
 def body(incidents: Sequence[Incident]) -> str:
     """Each change with what was seen and what to do; what is wrong comes first. What would be too long is counted."""
-    parts, left = [], LONGEST_BODY
+    parts: list[str] = []
+    left = LONGEST_BODY
     for one in _sorted(incidents):
         lines = [told(one), f"  {detail(one)}"] + ([] if one.closed else [f"  What to do: {advice(one)}"])
         part = "\n".join(lines)
