@@ -124,10 +124,27 @@ def test_a_feed_that_is_not_valid_is_told() -> None:
     assert len(list(invariants.is_valid("a.atom", b"<feed/>", read, None))) == 2
 
 
-def test_a_traceback_and_too_many_alarms_are_told() -> None:
+def test_a_traceback_is_told() -> None:
     assert list(invariants.told_in_lines(Ran(code=1, out="", err="Traceback (most recent call last):")))
-    assert kinds(invariants.alarms({"incidents": [{}, {}]}, 1)) == ["2 alarms, not 1"]
-    assert list(invariants.alarms({}, 0)) == []
+
+
+@pytest.mark.parametrize(
+    ("alerts", "incidents", "over", "wrong"),
+    [
+        ([], [], True, []),
+        (["tindothi: 1 wrong: a cannot be read"], [{}], False, []),
+        (["tindothi: 2 wrong: a is silent; b is silent", "tindothi: 2 over: a; b"], [], True, []),
+        (["tindothi: a run crashed", "tindothi: over: a run crashed"], [], True, []),
+        (["tindothi: 1 wrong: a cannot be read"] * 2, [{}], False, ["the operator was told 2 times"]),
+        (["tindothi: 1 wrong: a is over there"], [], True, ["the operator was told 1 times"]),
+        ([], [{}], True, ["1 incidents are still open"]),
+    ],
+)
+def test_a_second_alarm_and_one_that_never_ends_are_told(
+    alerts: list[str], incidents: list[object], over: bool, wrong: list[str]
+) -> None:
+    said = [one.partition(" that")[0].partition(":")[0] for one in invariants.alarms(alerts, incidents, over=over)]
+    assert said == wrong
 
 
 def kinds(problems: Iterable[str]) -> list[str]:

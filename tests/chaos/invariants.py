@@ -1,7 +1,8 @@
 """What has to hold of a store, its feeds and a run's report after any fault. Pure: each gives what is wrong."""
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from lxml import etree
@@ -9,6 +10,8 @@ from lxml import etree
 from tests.running import Ran
 
 Truth = Mapping[str, tuple[str, ...]]  # what each article's address has said as its title, the latest last
+COUNTED = re.compile(r"tindothi: (\d+ wrong)?(?:, )?(\d+ over)?: ")
+OVER = "tindothi: over: "
 OUTCOMES = ("listings", "new", "revised", "unchanged", "duplicate", "rejected")
 
 
@@ -99,8 +102,16 @@ def goes_on(before: Shown, now: Shown) -> Iterator[str]:
             yield f"an entry went back in time: {link}"
 
 
-def alarms(status: Mapping[str, Any], most: int) -> Iterator[str]:
-    """At most so many incidents are open, as `status --json` tells, where it tells of any."""
-    incidents = status.get("incidents", [])
-    if len(incidents) > most:
-        yield f"{len(incidents)} alarms, not {most}: {incidents}"
+def alarms(alerts: Sequence[str], incidents: Sequence[object], *, over: bool) -> Iterator[str]:
+    """Of the subjects that the operator was sent: one says what is wrong, and one that it is over, if it is.
+
+    `incidents`: those that are open.
+    """
+    counted = [COUNTED.match(subject) or subject for subject in alerts]  # of several changes at once
+    ended = [bool(one[2]) if isinstance(one, re.Match) else one.startswith(OVER) for one in counted]
+    begun = [bool(one[1]) if isinstance(one, re.Match) else not one.startswith(OVER) for one in counted]
+    told = [sum(begun), sum(ended)]
+    if told not in ([0, 0], [1, 1] if over else [1, 0]):
+        yield f"the operator was told {told[0]} times that something is wrong, {told[1]} that it is over: {alerts}"
+    if over and incidents:
+        yield f"{len(incidents)} incidents are still open: {incidents}"

@@ -43,9 +43,8 @@ def play(scene: Scene, folder: Path, *, engine: str = "sqlite", seed: int = 1) -
         if report:
             counts = report["sources"][scene.name]
             world.problems += [f"in it: {one}" for one in as_expected(counts, scene.counts)]
-        world.listen("in it", 1)
+        world.listen("in it", over=False)
         afterwards(world, [scene])
-        world.listen("after it", 0)
     return Row(
         name=scene.name if engine == "sqlite" else f"{scene.name} ({engine})",
         runs=len(world.codes),
@@ -58,7 +57,7 @@ def play(scene: Scene, folder: Path, *, engine: str = "sqlite", seed: int = 1) -
 
 
 def afterwards(world: World, scenes: Sequence[Scene]) -> None:
-    """The fault is over, time passes, there is news again: one run brings all; the next one finds nothing."""
+    """The fault is over, time passes, there is news again: one run brings all; the next one ends what was told."""
     for scene, site in zip(scenes, world.sites, strict=True):
         if not scene.lasting:
             world.web.heal(scene.where.of(site))
@@ -68,3 +67,6 @@ def afterwards(world: World, scenes: Sequence[Scene]) -> None:
     world.pass_time(max(scene.wait for scene in scenes))
     world.news()
     world.judge("after it", world.crawl(), [0], complete=True)
+    world.pass_time(LATER)
+    world.judge("at last", world.crawl(), [0], complete=True)
+    world.listen("at last", over=True)

@@ -19,6 +19,7 @@ from storage.store import Store
 from tests.chaos import invariants
 from tests.chaos.invariants import Shown
 from tests.chaos.sites import Site
+from tests.listening import Posts, web_server
 from tests.running import ROOT, Going, Operator, Ran, operator
 from tests.storing import new_store
 
@@ -49,8 +50,10 @@ class World:
     web: LocalWeb = field(init=False)
     ops: Operator = field(init=False)
     random: Random = field(init=False)
+    chat: Posts = field(init=False)  # where the operator's alerts come
     _seen: dict[str, Shown] = field(default_factory=dict)
     _plugged: ExitStack = field(default_factory=ExitStack)
+    _chatting: ExitStack = field(default_factory=ExitStack)
 
     def __enter__(self) -> Self:
         self.random = Random(self.seed)
@@ -61,7 +64,9 @@ class World:
             site.declare(sources)
         self.plug()
         url = new_store(self.folder / "data", self.engine, made=True)
+        self.chat = self._chatting.enter_context(web_server(status=200))
         watched = {
+            "TINDOTHI_ALERTS__TARGETS": self.chat.url.replace("http:", "json:") + "chat",
             "TINDOTHI_SOURCES__DIRECTORIES": str(sources),
             "TINDOTHI_SOURCES__ONLY": ",".join(site.name for site in self.sites),
         }
@@ -72,6 +77,7 @@ class World:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._plugged.close()
+        self._chatting.close()
 
     @property
     def site(self) -> Site:
@@ -176,10 +182,11 @@ class World:
         left = [*self.ops.data.glob("archive/*.open"), *self.ops.data.glob("feeds/.*.tmp")]
         return [f"left behind: {path.name}" for path in left]
 
-    def listen(self, when: str, most: int) -> None:
-        """However much goes wrong, it is one alarm, and none when it is over."""
+    def listen(self, when: str, *, over: bool) -> None:
+        """However much goes wrong, it is one alarm; when it is `over`, that is told once, and nothing is open."""
         status = json.loads(self.ops.run("status", "--json").out)
-        self.problems += [f"{when}: {one}" for one in invariants.alarms(status, most)]
+        alerts = [json.loads(body)["title"] for _, _, body in self.chat.taken]
+        self.problems += [f"{when}: {one}" for one in invariants.alarms(alerts, status["incidents"], over=over)]
 
 
 def _schema() -> etree.RelaxNG | None:
