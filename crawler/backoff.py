@@ -83,6 +83,11 @@ def of_kind(kind: str) -> Trouble | None:
     return _KINDS.get(kind)
 
 
+def kinds_of(*troubles: Trouble) -> frozenset[str]:
+    """The names under which such failures are counted."""
+    return frozenset(kind for kind, trouble in _KINDS.items() if trouble in troubles)
+
+
 def of_status(status: int, asked: timedelta | None) -> Trouble | None:
     """The trouble of an answer; None: the host is well. `asked`: its `Retry-After`."""
     if status == 429 or (status == 503 and asked is not None):

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from crawler.backoff import Trouble, kinds_of
 from crawler.coverage import fallen
 from crawler.errors import (
     Captcha,
@@ -36,16 +37,8 @@ FIELDS = {  # what is counted of each, with its words
     "text-1000": "a text of 1000 characters",
 }
 BLOCKS = frozenset(kind.__name__ for kind in (Captcha, Firewall, LoginRequired, Maintenance, Consent, HomeServed))
-NETWORK_KINDS = frozenset(
-    (
-        "CannotResolveHostError",
-        "DownloadConnectionRefusedError",
-        "DownloadTimeoutError",
-        "DownloadFailedError",
-        "TunnelError",  # the proxy's word
-        "CertificateRefused",  # of all at once: our clock, our trusted certificates, or somebody between
-    )
-)
+# What the proxy says, and broken certificates too: of all at once, it is our clock or somebody between.
+NETWORK_KINDS = kinds_of(Trouble.DNS, Trouble.CONNECT, Trouble.TLS, Trouble.TIMEOUT, Trouble.BROKEN)
 UNREACHABLE = "Unreachable"
 NOTHING = "NothingAnnounced"  # as the spider calls it
 
@@ -144,7 +137,7 @@ def crashed(runs: Sequence[Run]) -> Finding | None:
 def _cut(run: Run, deadline: float) -> Finding | None:
     if run.ended is None or (run.ended - run.started).total_seconds() < deadline:
         return None
-    detail = f"its run was cut off at the deadline of {deadline:.0f} seconds (fetch.deadline); the rest is pending"
+    detail = f"its run was cut off after {deadline:.0f} seconds (fetch.source_deadline); the rest is pending"
     return Finding(source=run.source, about=About.RUN, kind="CutOff", detail=detail)
 
 

@@ -26,8 +26,10 @@ from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
 from crawler.config import Config
+from crawler.endings import drop_waiting
 from crawler.errors import Rejected, Stopped, StoreError, StoreFull, TindothiError
 from crawler.judgement import fields_of
+from crawler.middlewares import ENDING, Refuse
 from crawler.stages import FAILED, FAILURE, FETCHED, LISTINGS, MEND, REASON, REJECTED, RULE
 from crawler.types import Change, Failure, Run, Snapshot, Source
 from storage.lock import RunLock
@@ -215,6 +217,8 @@ class RunRecorder:
         """Nothing more is asked for that could not be kept; what waits stays pending."""
         engine = self._crawler.engine
         if isinstance(error, StoreFull) and self._ending is None and engine is not None and engine.running:
+            self._stats.set_value(ENDING, True)
+            drop_waiting(self._crawler, Refuse(Stopped.__name__, str(error)))
             self._ending = asyncio.ensure_future(engine.close_spider_async(reason=FULL))
 
 

@@ -55,7 +55,7 @@ BLIND = {"listings": 0, "blind": 1, "fetched": 0, "new": 0, "fields": {}}
 @pytest.mark.parametrize(
     ("known", "about", "kind", "level", "says"),
     [
-        (history(run(ended=NOW + timedelta(hours=1))), About.RUN, "CutOff", 1, "deadline of 3600 seconds"),
+        (history(run(ended=NOW + timedelta(hours=1))), About.RUN, "CutOff", 1, "cut off after 3600 seconds"),
         (history(run(**BLIND, failure=failure("DownloadTimeoutError"))), About.ACCESS, "Unreachable", 2, "Timeout"),
         (history(run(**BLIND, failure=failure("HTTP 503", "HTTP 503"))), About.ACCESS, "HTTP 503", 2, "a.example"),
         (history(run(**BLIND, failure=failure("CertificateRefused"))), About.ACCESS, "CertificateRefused", 2, "so it"),

@@ -93,7 +93,7 @@ def judge_runs(
     else:
         judged |= {("", About.NETWORK)} if any(run.fetched for run in runs) else set()
         for known in store.incidents.histories(run.source for run in runs):
-            judgement = judge(known, now, config.fetch.deadline)
+            judgement = judge(known, now, min(config.fetch.deadline, config.fetch.source_deadline))
             found += judgement.findings
             judged |= {(known.source, about) for about in judgement.judged}
     store.incidents.settle(found, judged, watched, channels(config))
