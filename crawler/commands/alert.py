@@ -44,9 +44,10 @@ def judged(
         with open_store(config) as store:
             now = datetime.now(UTC)
             found = judge_runs(store, config, runs, began=began, now=now, watched=watched, also=also)
-            current, read = store.incidents.current(), {run.source for run in runs}
+            current = store.incidents.current()
             ill = {one.source for one in found if one.about in AILING}
-            ill |= {one.source for one in current if one.about in AILING and one.source not in read}  # not their turn
+            for one in (one for one in current if one.about in AILING):  # also where it was not the source's turn
+                ill |= {last.source for last in store.runs(one.source, 1) if last.started <= one.seen}
             return len(ill), current
     except StoreError as error:
         click.echo(f"tindothi: incidents: {error}", err=True)
