@@ -52,11 +52,12 @@ class Environment(EnvSettingsSource):
     """Variables as plain text: what is no JSON reaches the validation, which can name the mistake."""
 
     def decode_complex_value(self, field_name: str, field: FieldInfo, value: Any) -> Any:
-        """JSON if it is, else the text."""
+        """The list or table that it is in JSON, else the text: a source may be called 404."""
         try:
-            return super().decode_complex_value(field_name, field, value)
+            decoded = super().decode_complex_value(field_name, field, value)
         except ValueError:
             return value
+        return decoded if isinstance(decoded, (list, dict)) else value
 
 
 class Section(BaseModel):

@@ -84,6 +84,9 @@ def test_lists_in_the_environment_are_separated_by_commas(clean: Path, monkeypat
     config = load()
     assert config.sources.only == ("anninhthudo", "tcnn")
     assert config.topics.directories == (clean / "topics",)
+    for value, only in (('["a"]', ("a",)), ("404", ("404",)), ("null", ("null",))):
+        monkeypatch.setenv("TINDOTHI_SOURCES__ONLY", value)
+        assert load().sources.only == only
 
 
 def test_a_section_in_the_environment_that_is_no_table_is_a_mistake(monkeypatch: pytest.MonkeyPatch) -> None:

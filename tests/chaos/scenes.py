@@ -45,9 +45,9 @@ def rejected(reason: str) -> Counts:
     return {**WELL, "new": 1, "rejected": 1, "reasons": {reason: 1}}
 
 
-def unlisted(reason: str) -> Counts:
-    """The listing was refused, and nothing else was asked for."""
-    return {"fetched": 1, "listings": 0, "rejected": 1, "new": 0, "reasons": {reason: 1}}
+def unlisted(reason: str, times: int = 1) -> Counts:
+    """The listing was refused; twice if the safety net asked for the home page, and that is not there either."""
+    return {"fetched": times, "listings": 0, "rejected": times, "new": 0, "reasons": {reason: times}}
 
 
 def crawled(world: World) -> Iterator[Ran]:
@@ -130,7 +130,7 @@ SCENES: tuple[Scene, ...] = (
     # --- a listing, or a whole site
     site(Fault.EMPTY, 4, {"fetched": 1}, where=Where.LISTING),
     site(Fault.CAPTCHA, 4, {"fetched": 1}, where=Where.LISTING),
-    site(Fault.NOT_FOUND, 4, unlisted("HTTP 404"), where=Where.LISTING),
+    site(Fault.NOT_FOUND, 4, unlisted("HTTP 404", 2), where=Where.LISTING),
     site(Fault.TRUNCATED_GZIP, 5, SILENT, where=Where.LISTING),
     site(Fault.DROP, 5, SILENT, where=Where.LISTING),
     site(Fault.BOMB_GZIP, 5, SILENT, where=Where.LISTING),

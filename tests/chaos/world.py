@@ -184,7 +184,11 @@ class World:
 
     def listen(self, when: str, *, over: bool) -> None:
         """However much goes wrong, it is one alarm; when it is `over`, that is told once, and nothing is open."""
-        status = json.loads(self.ops.run("status", "--json").out)
+        ran = self.ops.run("status", "--json")
+        if ran.code:
+            self.problems.append(f"{when}: status: {ran.err}")
+            return
+        status = json.loads(ran.out)
         alerts = [json.loads(body)["title"] for _, _, body in self.chat.taken]
         self.problems += [f"{when}: {one}" for one in invariants.alarms(alerts, status["incidents"], over=over)]
 
