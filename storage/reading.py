@@ -12,14 +12,12 @@ from crawler.types import Article, Cause, Citation, Failure, Located, Match, Run
 from crawler.urls import canonical
 from storage import absences, passes, schema
 from storage.absences import Absence
-from storage.changes import MAX_RESTLESS
 from storage.members import Member, members
 from storage.pending import State
 from storage.rows import article_of, blocks_of, citations_of, matches_of, places_of
 from storage.standing import Standing
 
 article, address, revision, entry = schema.article, schema.address, schema.revision, schema.entry
-_RESTLESS = article.c.noisy | (article.c.restless >= MAX_RESTLESS)
 _LATELY = timedelta(days=30)  # before a source's latest run
 _NAMED = 3  # restless articles of a source whose addresses are told
 
@@ -160,7 +158,9 @@ def restless(db: Connection, name: str) -> tuple[str, ...]:
     run_at = db.execute(select(schema.source.c.run_at).where(schema.source.c.name == name)).scalar()
     if run_at is None:
         return ()
-    mine = select(article.c.url).where(article.c.source == name, _RESTLESS, article.c.last_read > run_at - _LATELY)
+    mine = select(article.c.url).where(
+        article.c.source == name, schema.RESTLESS, article.c.last_read > run_at - _LATELY
+    )
     return tuple(db.execute(mine.order_by(article.c.last_read.desc(), article.c.id)).scalars())
 
 

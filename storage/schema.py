@@ -25,10 +25,13 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     false,
+    literal_column,
 )
 from sqlalchemy.dialects import postgresql
 
-HEAD = "0016"  # the migration that makes these tables
+from storage.changes import MAX_RESTLESS
+
+HEAD = "0017"  # the migration that makes these tables
 FULL_TEXT = "search"
 
 metadata = MetaData(
@@ -210,7 +213,7 @@ article = Table(
     metadata,
     _id(),
     Column("key", Printed, nullable=False, unique=True),
-    Column("source", ForeignKey("source.name"), nullable=False, index=True),
+    Column("source", ForeignKey("source.name"), nullable=False),
     # the site said
     Column("url", Printed, nullable=False),  # where it lives today
     _text("etag"),
@@ -234,7 +237,11 @@ article = Table(
     Column("noisy", Boolean, nullable=False, server_default=false()),  # two readings at once differed
     _count("attempts"),
     Column("tried_at", Utc),
+    Index(None, "source", "first_seen"),
 )
+# Articles that change at each visit. Few do: by an index of their own they are found at once among very many.
+RESTLESS = article.c.noisy | (article.c.restless >= literal_column(str(MAX_RESTLESS)))
+Index("ix_article_restless", article.c.source, sqlite_where=RESTLESS, postgresql_where=RESTLESS)
 
 absence = Table(  # of an article that was withdrawn, and is back
     "absence",
