@@ -4,13 +4,16 @@ import contextlib
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from crawler.commands.turns import Turns
 from crawler.config import Config
 from crawler.portal import Fault, LocalWeb
+from crawler.types import Host, Listing, ListingKind, Source
 from storage.opening import open_store
 from tests.running import Operator, operator
 from tests.test_faults import LISTING, declare, serve
@@ -104,3 +107,12 @@ def test_of_ten_thousand_known_articles_only_the_listings_are_asked_for(tmp_path
     ran = ops.run("crawl", "--json")
     assert (ran.code, ran.json["fetched"], ran.json["listings"]) == (0, 2, 2), ran.err
     assert Counter(seen.target for seen in web.requests) == {"/robots.txt": 1, "/a.xml": 1, "/b.xml": 1}
+
+
+def test_a_source_waits_when_all_who_announce_it_were_left() -> None:
+    listings = tuple(
+        Listing(kind=ListingKind.PAGE, url=url) for url in ("https://a.example/tin", "https://www.b.example/tin")
+    )
+    turn = Turns(due=(Source(name="a", title="A", hosts=("a.example", "b.example"), listings=listings),))
+    hosts = Host(name="a.example"), Host(name="b.example")
+    assert [replace(turn, hosts=hosts[:count]).waiting for count in range(3)] == [0, 0, 1]

@@ -24,8 +24,17 @@ class Turns:
 
     @property
     def waiting(self) -> int:
-        """How many of them wait for their hosts."""
-        return sum(turn.value == "waits" for turn, _ in self.others.values())
+        """How many sources wait for their hosts: it was not their turn for that reason, or they were left just now."""
+        names = {host.name for host in self.hosts}
+        left = (all(host in names for host in listing_hosts(source)) for source in self.due if source.listings)
+        return sum(turn.value == "waits" for turn, _ in self.others.values()) + sum(left)
+
+
+def listing_hosts(source: "Source") -> set[str]:
+    """Who must answer for a source to be read."""
+    from crawler.urls import host_of
+
+    return {host_of(listing.url) for listing in source.listings}
 
 
 def turns(store: "Store", chosen: "Sequence[Source]", config: "Config") -> Turns:
@@ -33,7 +42,6 @@ def turns(store: "Store", chosen: "Sequence[Source]", config: "Config") -> Turns
     from crawler.backoff import waiting
     from crawler.rhythm import Bounds, turn
     from crawler.types import Host
-    from crawler.urls import host_of
 
     now = datetime.now(UTC)
     bounds = Bounds(
@@ -42,8 +50,7 @@ def turns(store: "Store", chosen: "Sequence[Source]", config: "Config") -> Turns
     waits = waiting(store.hosts(), now)
     due, others = [], {}
     for source in chosen:
-        names = {host_of(listing.url) for listing in source.listings}
-        hosts = [waits.get(name, Host(name=name)) for name in sorted(names)]
+        hosts = [waits.get(name, Host(name=name)) for name in sorted(listing_hosts(source))]
         which, until = turn(store.rhythm(source.name), hosts, bounds, now)
         if until is None:
             due.append(source)

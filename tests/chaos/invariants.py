@@ -102,16 +102,16 @@ def goes_on(before: Shown, now: Shown) -> Iterator[str]:
             yield f"an entry went back in time: {link}"
 
 
-def alarms(alerts: Sequence[str], incidents: Sequence[object], *, over: bool) -> Iterator[str]:
+def alarms(alerts: Sequence[str], incidents: Sequence[object], *, over: bool, turns: int = 0) -> Iterator[str]:
     """Of the subjects that the operator was sent: one says what is wrong, and one that it is over, if it is.
 
-    `incidents`: those that are open.
+    `incidents`: those that are open. `turns`: how often what is wrong became something else, which is told, too.
     """
     counted = [COUNTED.match(subject) or subject for subject in alerts]  # of several changes at once
     ended = [bool(one[2]) if isinstance(one, re.Match) else one.startswith(OVER) for one in counted]
     begun = [bool(one[1]) if isinstance(one, re.Match) else not one.startswith(OVER) for one in counted]
     told = [sum(begun), sum(ended)]
-    if told not in ([0, 0], [1, 1] if over else [1, 0]):
+    if told not in ([0, 0], [1 + turns, int(over)]):
         yield f"the operator was told {told[0]} times that something is wrong, {told[1]} that it is over: {alerts}"
     if over and incidents:
         yield f"{len(incidents)} incidents are still open: {incidents}"

@@ -43,7 +43,7 @@ def play(scene: Scene, folder: Path, *, engine: str = "sqlite", seed: int = 1) -
         if report:
             counts = report["sources"][scene.name]
             world.problems += [f"in it: {one}" for one in as_expected(counts, scene.counts)]
-        world.listen("in it", over=False)
+        world.listen("in it", over=False, turns=scene.turns)
         afterwards(world, [scene])
     return Row(
         name=scene.name if engine == "sqlite" else f"{scene.name} ({engine})",
@@ -69,4 +69,4 @@ def afterwards(world: World, scenes: Sequence[Scene]) -> None:
     world.judge("after it", world.crawl(), [0], complete=True)
     world.pass_time(LATER)
     world.judge("at last", world.crawl(), [0], complete=True)
-    world.listen("at last", over=True)
+    world.listen("at last", over=True, turns=sum(scene.turns for scene in scenes))

@@ -60,7 +60,8 @@ class Scene:
     """One row. `codes`: what the runs end with that meet the fault, all of them; `counts`: of the last of them.
 
     `wait`: how much time passes until the run after the fault. `lasting`: the fault is still there then. `anew`: the
-    article was judged for good, so the listing has to say that it changed. `alone`: not together with other sites.
+    article was judged for good, so the listing has to say that it changed. `turns`: how often what is wrong becomes
+    something else, which the operator is told, too.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Scene:
     wait: timedelta = DAY + HOUR
     lasting: bool = False
     anew: bool = False
+    turns: int = 0
     engines: tuple[str, ...] = ("sqlite",)
     tld: str = "example"
 
@@ -122,13 +124,15 @@ SCENES: tuple[Scene, ...] = (
     page(Fault.CAPTCHA, rejected("Captcha")),
     page(Fault.REDIRECT_AWAY, rejected("OffSite"), anew=True),
     page(Fault.NOT_FOUND, rejected("NotFound")),
-    page(Fault.TOO_MANY, rejected("ServerError")),
+    Scene(  # the host is left alone, and what else there was to ask for waits
+        name="429", fault=Fault.TOO_MANY, codes=frozenset({4}), counts={"listings": 1, "new": 1, "rejected": 1},
+    ),
     page(Fault.ERROR, rejected("ServerError")),
     page(Fault.UNAVAILABLE, rejected("ServerError")),
     page(Fault.WRONG_CHARSET, WELL),
     page(Fault.CONTROL_TITLE, WELL),
     # --- a listing, or a whole site
-    site(Fault.EMPTY, 4, {"fetched": 1}, where=Where.LISTING),
+    site(Fault.EMPTY, 4, {"fetched": 2, "listings": 1}, where=Where.LISTING),
     site(Fault.CAPTCHA, 4, {"fetched": 1}, where=Where.LISTING),
     site(Fault.NOT_FOUND, 4, unlisted("HTTP 404", 2), where=Where.LISTING),
     site(Fault.TRUNCATED_GZIP, 5, SILENT, where=Where.LISTING),
@@ -147,7 +151,7 @@ SCENES: tuple[Scene, ...] = (
     site(Fault.CLOSE, 5, SILENT),
     site(Fault.UNRESOLVED, 5, SILENT),
     Scene(name="lying-304", fault=Fault.LYING_304, where=Where.HOST, counts=NOTHING_NEW, lasting=True),
-    Scene(name="robots-change", meet=troubles.robots_change, codes=frozenset({0, 5})),
+    Scene(name="robots-change", meet=troubles.robots_change, codes=frozenset({0, 5}), turns=1),
     # --- the network
     Scene(name="no-such-name", meet=troubles.no_proxy, codes=frozenset({5}), counts=SILENT, tld="invalid"),
     Scene(name="proxy-gone", meet=troubles.proxy_gone, codes=frozenset({5}), counts=SILENT),

@@ -182,15 +182,16 @@ class World:
         left = [*self.ops.data.glob("archive/*.open"), *self.ops.data.glob("feeds/.*.tmp")]
         return [f"left behind: {path.name}" for path in left]
 
-    def listen(self, when: str, *, over: bool) -> None:
-        """However much goes wrong, it is one alarm; when it is `over`, that is told once, and nothing is open."""
+    def listen(self, when: str, *, over: bool, turns: int = 0) -> None:
+        """However much goes wrong, it is one alarm, and one for each of its `turns`; that it is `over` is told once."""
         ran = self.ops.run("status", "--json")
         if ran.code:
             self.problems.append(f"{when}: status: {ran.err}")
             return
         status = json.loads(ran.out)
         alerts = [json.loads(body)["title"] for _, _, body in self.chat.taken]
-        self.problems += [f"{when}: {one}" for one in invariants.alarms(alerts, status["incidents"], over=over)]
+        wrong = invariants.alarms(alerts, status["incidents"], over=over, turns=turns)
+        self.problems += [f"{when}: {one}" for one in wrong]
 
 
 def _schema() -> etree.RelaxNG | None:
