@@ -13,7 +13,6 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Self
-from urllib.parse import urlencode
 
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
@@ -37,7 +36,7 @@ from crawler.urls import owner
 from spiders.account import Account, failed_request
 from spiders.articles import Articles
 from spiders.net import SafetyNet
-from spiders.reading import ListingError, Reading, stands_before, with_page
+from spiders.reading import ListingError, Reading, listing_request, stands_before, with_page
 from spiders.received import received
 
 log = logging.getLogger(__name__)
@@ -136,19 +135,13 @@ class SourceSpider(Spider):
 
     async def _listing_request(self, reading: Reading) -> Request:
         listing = reading.listing
-        url, form = address(listing)
-        typed = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"} if form else {}
         conditional = listing.method == "GET" and reading.first is None and not reading.doubted
-        return Request(
-            url,
-            method=listing.method,
-            headers={**typed, **listing.headers},
-            body=urlencode(form),
-            meta={"validators": await self._validators(url) if conditional else Validators()},
+        return listing_request(
+            listing,
+            meta={"validators": await self._validators(address(listing)[0]) if conditional else Validators()},
             callback=self.listed,
             errback=self.unlisted,
             cb_kwargs={"reading": reading},
-            dont_filter=True,
         )
 
     async def _validators(self, url: str) -> Validators:
