@@ -36,6 +36,7 @@ class State:
 
 
 Sample = tuple[Mapping[str, str], float]
+Family = tuple[str, str, Iterable[Sample]]  # its name, what it says, and its samples
 
 
 def render(state: State) -> str:
@@ -43,16 +44,25 @@ def render(state: State) -> str:
     return "".join(_family(name, words, samples) for name, words, samples in _families(state))
 
 
-def _families(state: State) -> Iterator[tuple[str, str, Iterable[Sample]]]:
-    sources = state.sources
+def _families(state: State) -> Iterator[Family]:
     yield "crawl_end_timestamp_seconds", "When the last crawl ended.", [({}, state.at.timestamp())]
     yield "crawl_duration_seconds", "How long it took.", [({}, round(state.seconds, 3))]
     yield "crawl_exit_code", "Its exit code; 0: all well.", [({}, int(state.code))]
-    runs = [(one, one.run) for one in sources if one.run]
+    yield from _moments(state.sources)
+    yield from _numbers(state.sources)
+    yield from _incidents(state)
+    yield (
+        "certificate_expiry_timestamp_seconds",
+        "Until when a host's certificate holds.",
+        [({"host": one.host}, one.expires.timestamp()) for one in state.certificates],
+    )
+
+
+def _moments(sources: Sequence[Measured]) -> Iterator[Family]:
     yield (
         "source_run_timestamp_seconds",
         "When the last run over the source began.",
-        [({"source": one.name}, run.started.timestamp()) for one, run in runs],
+        [({"source": one.name}, one.run.started.timestamp()) for one in sources if one.run],
     )
     yield (
         "source_success_timestamp_seconds",
@@ -64,6 +74,10 @@ def _families(state: State) -> Iterator[tuple[str, str, Iterable[Sample]]]:
         "When the source last brought a new article.",
         [({"source": one.name}, one.last_new.timestamp()) for one in sources if one.last_new],
     )
+
+
+def _numbers(sources: Sequence[Measured]) -> Iterator[Family]:
+    runs = [(one, one.run) for one in sources if one.run]
     yield (
         "source_pages",
         "Pages of the source's last run by outcome; failed ones had no answer.",
@@ -80,6 +94,9 @@ def _families(state: State) -> Iterator[tuple[str, str, Iterable[Sample]]]:
     )
     yield "source_articles", "Stored articles.", [({"source": one.name}, one.articles) for one in sources]
     yield "source_pending", "URLs that wait.", [({"source": one.name}, one.pending) for one in sources]
+
+
+def _incidents(state: State) -> Iterator[Family]:
     yield (
         "incidents_open",
         "Open incidents; source is empty for those of all.",
@@ -92,11 +109,6 @@ def _families(state: State) -> Iterator[tuple[str, str, Iterable[Sample]]]:
             ({"source": one.source, "about": one.about.value, "kind": one.kind}, one.opened.timestamp())
             for one in state.incidents
         ],
-    )
-    yield (
-        "certificate_expiry_timestamp_seconds",
-        "Until when a host's certificate holds.",
-        [({"host": one.host}, one.expires.timestamp()) for one in state.certificates],
     )
 
 

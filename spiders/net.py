@@ -7,8 +7,8 @@ It is cast once in a run, and in each run anew. What it decides by: `crawler.saf
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,6 +26,8 @@ from crawler.proposal import Proposal, as_mend, untold
 from crawler.safetynet import Heard, Yield, counted, trouble, unread, without
 from crawler.stages import BLIND, FAILED, FETCHED, LISTINGS, MEND, REASON, REJECTED
 from crawler.types import Change, Due, Snapshot, Source
+from spiders.account import Account, failed_request
+from spiders.articles import Articles, reachable
 from spiders.received import received
 from spiders.robots import RobotsSaid
 from spiders.survey import Step, Surveyor, Unread
@@ -33,26 +35,17 @@ from spiders.survey import Step, Surveyor, Unread
 NO_ARTICLES = "NoArticles"  # the failure of listings that announce only what is none
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hands:
-    """What the net does as its spider does it."""
-
-    reachable: Callable[[str], str]
-    article: Callable[[Due], Request]
-    count: Callable[..., None]
-    fail: Callable[[str, str, str], Awaitable[None]]
-
-
 class SafetyNet:
     """The net of one spider in one run."""
 
-    def __init__(self, source: Source, memory: Memory, crawler: Crawler, hands: Hands) -> None:
+    def __init__(self, source: Source, memory: Memory, crawler: Crawler, account: Account, articles: Articles) -> None:
         self._source = source
         self._memory = memory
         self._crawler = crawler
-        self._hands = hands
+        self._account = account
+        self._articles = articles
         self._own = [address(listing)[0] for listing in source.listings]
-        self._home = hands.reachable(f"https://{source.host}/")
+        self._home = reachable(source, f"https://{source.host}/")
         self._heard: dict[str, Heard] = {}
         self._pages: list[Snapshot] = []  # of own listings, without bodies
         self._announced: set[str] = set()  # keys
@@ -128,11 +121,10 @@ class SafetyNet:
 
     async def missed(self, failure: TwistedFailure) -> AsyncIterator[Request]:
         """The home page did not answer either."""
-        request: Request = vars(failure)["request"]
         kind = kind_of(failure.value)
         if kind != Stopped.__name__:
-            self._hands.count(FAILED)
-            async for one in self._look(Unread(kind, str(failure.value)), request.cb_kwargs["because"]):
+            self._account.count(FAILED)
+            async for one in self._look(Unread(kind, str(failure.value)), failed_request(failure).cb_kwargs["because"]):
                 yield one
 
     async def _look(self, first: Snapshot | Unread, because: str) -> AsyncIterator[Request]:
@@ -152,14 +144,14 @@ class SafetyNet:
             keys = await self._announce(survey.found, barren=barren)
             self._crawler.stats.set_value(MEND, as_mend(_in_full(because, survey.found, survey.steps), survey.found))
             if barren:
-                self._hands.count(BLIND)
-                await self._hands.fail(self._own[0], NO_ARTICLES, because)
+                self._account.count(BLIND)
+                await self._account.fail(self._own[0], NO_ARTICLES, because)
             for one in await self._due(keys):
-                yield self._hands.article(one)
+                yield self._articles.request(one)
         except Stopped:
             return
         except TindothiError as error:  # the store's
-            await self._hands.fail(home, type(error).__name__, str(error))
+            await self._account.fail(home, type(error).__name__, str(error))
 
     async def _announce(self, found: Proposal, *, barren: bool) -> frozenset[str]:
         """Takes down what was found, gives its keys. Validators are not kept: each run looks anew."""
@@ -185,7 +177,7 @@ class SafetyNet:
         except Exception as error:
             if (kind := kind_of(error)) == Stopped.__name__:
                 raise Stopped(str(error)) from error
-            self._hands.count(FAILED)
+            self._account.count(FAILED)
             raise Unread(kind, str(error)) from error
         return await self._kept(response, url)
 
@@ -193,7 +185,7 @@ class SafetyNet:
         """The page, counted and archived."""
         page = received(response, url, self._source.name)
         refusal = f"HTTP {page.status}"
-        self._hands.count(FETCHED, *([LISTINGS] if page.status == 200 else [REJECTED, REASON + refusal]))
+        self._account.count(FETCHED, *([LISTINGS] if page.status == 200 else [REJECTED, REASON + refusal]))
         return await asyncio.to_thread(self._memory.archive, page)
 
     def _yield(self) -> Yield:

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Self
-from urllib.parse import urlencode
 
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
@@ -13,6 +12,7 @@ from scrapy.settings import BaseSettings
 from crawler.discover import address
 from crawler.middlewares import kind_of
 from crawler.types import Listing, Snapshot, Source
+from spiders.reading import listing_request
 from spiders.received import received
 from spiders.robots import RobotsSaid
 from spiders.spider import slow_down
@@ -69,11 +69,7 @@ class Probe(Spider):
 
         :raises Unread: there is none
         """
-        url, form = address(listing)
-        typed = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"} if form else {}
-        headers = {**typed, **listing.headers}
-        request = Request(url, method=listing.method, headers=headers, body=urlencode(form), dont_filter=True)
-        return await self._answer(request, url)
+        return await self._answer(listing_request(listing), address(listing)[0])
 
     async def _answer(self, request: Request, url: str) -> Snapshot:
         try:

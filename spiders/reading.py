@@ -3,7 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
 
+from scrapy import Request
+
+from crawler.discover import address
 from crawler.errors import Blocked, Rejected
 from crawler.extract import extract
 from crawler.hints import hint
@@ -29,6 +34,14 @@ class Reading:
     found: Mapping[str, Announcement] = field(default_factory=dict)
     hint: timedelta | None = None
     doubted: bool = False
+
+
+def listing_request(listing: Listing, **more: Any) -> Request:
+    """For a listing's page, as its file says that it is asked for; `more`: what else Scrapy is to know."""
+    url, form = address(listing)
+    typed = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"} if form else {}
+    headers = {**typed, **listing.headers}
+    return Request(url, method=listing.method, headers=headers, body=urlencode(form), dont_filter=True, **more)
 
 
 def with_page(reading: Reading, page: Snapshot, announced: Iterable[Announcement]) -> Reading:

@@ -3,8 +3,7 @@
 listings ─200→ archive → discover → announce (pending, with the listing's validators) ─┐
     └─304, or failed: nothing announced                                               │
 when every listing has spoken: what is due? ← pending of earlier runs, re-checks ─────┘
-    └→ requests of articles (and of their further pages; of some twice, to know noise) ─→ Snapshot into the pipeline
-                               │ 304: unchanged │ no answer: failed, stays pending
+    └→ requests of articles (`spiders.articles`) ─→ Snapshot into the pipeline
 when all is done: did the listings find anything? else the safety net is cast (`spiders.net`)
 """
 
@@ -14,7 +13,6 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Self
-from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
@@ -26,26 +24,20 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from crawler.config import Config
 from crawler.discover import address, discover
-from crawler.errors import Blocked, OffSite, Rejected, Stopped, StoreFull, TindothiError, TooLarge
+from crawler.errors import Blocked, Rejected, Stopped, StoreFull, TindothiError
 from crawler.hints import hint
 from crawler.learned import NOTHING, Learned
 from crawler.memory import Memory
-from crawler.middlewares import FORBIDDEN, WAITS, kind_of
+from crawler.middlewares import kind_of
 from crawler.retrying import Retry
-from crawler.stages import BLIND, FAILED, FAILURE, FETCHED, LISTINGS, REASON, REJECTED, UNCHANGED
-from crawler.types import Announcement, Due, Failure, ListingKind, Snapshot, Source, Validators
-from crawler.urls import host_of, owner
-from spiders.gathering import Gathering, begun, is_read_again, read_again, with_part, without_part
-from spiders.net import Hands, SafetyNet
-from spiders.reading import ListingError, Reading, stands_before, with_page
+from crawler.stages import BLIND, FETCHED, LISTINGS, REASON, REJECTED
+from crawler.types import Announcement, ListingKind, Snapshot, Source, Validators
+from crawler.urls import owner
+from spiders.account import Account, failed_request
+from spiders.articles import Articles
+from spiders.net import SafetyNet
+from spiders.reading import ListingError, Reading, listing_request, stands_before, with_page
 from spiders.received import received
-
-# Articles that will never be had, and how they count: one that is too large did answer, a forbidden one is not asked.
-FINAL = {
-    TooLarge.__name__: (FETCHED, REJECTED, REASON + TooLarge.__name__),
-    OffSite.__name__: (FAILED,),
-    FORBIDDEN: (FAILED,),
-}
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +46,8 @@ class SourceSpider(Spider):
     """Crawls one source. A subclass (a source's `spider`) may say what data cannot."""
 
     source: ClassVar[Source]
+    account: Account
+    articles: Articles
     net: SafetyNet
 
     def __init__(self, *, memory: Memory, patient: bool = False, **kwargs: Any) -> None:
@@ -85,8 +79,12 @@ class SourceSpider(Spider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         opened = load_object(crawler.settings["TINDOTHI_MEMORY"])
         spider = super().from_crawler(crawler, *args, memory=opened(crawler.settings), **kwargs)
-        hands = Hands(reachable=spider._reachable, article=spider._article, count=spider._count, fail=spider._fail)
-        spider.net = SafetyNet(cls.source, spider.memory, crawler, hands)
+        config: Config = crawler.settings["TINDOTHI"]
+        spider.account = Account(spider, cls.source.name, spider.memory)
+        spider.articles = Articles(
+            cls.source, spider.memory, spider.account, max_size=config.fetch.max_size, heard=lambda: spider._heard
+        )
+        spider.net = SafetyNet(cls.source, spider.memory, crawler, spider.account, spider.articles)
         return spider
 
     # --- listings ---
@@ -105,11 +103,11 @@ class SourceSpider(Spider):
         try:
             further = await self._read(response, reading)
         except Exception as error:
-            self._count(*([BLIND] if reading.first is None else []))
+            self.account.count(*([BLIND] if reading.first is None else []))
             if not isinstance(error, (TindothiError, ListingError)):
                 log.exception("listing failed: %s", response.url, extra={"spider": self})
             kind = str(error) if isinstance(error, ListingError) else type(error).__name__
-            await self._fail(response.url, kind, str(error))
+            await self.account.fail(response.url, kind, str(error))
             if isinstance(error, Blocked) and (retry := self.crawler.get_downloader_middleware(Retry)):
                 await retry.blocked(response.url, error)
             if isinstance(error, StoreFull):  # what could be fetched could not be kept
@@ -124,12 +122,12 @@ class SourceSpider(Spider):
 
     async def unlisted(self, failure: TwistedFailure) -> AsyncIterator[Request]:
         """A listing did not answer; the other ones and the pending articles go on."""
-        reading: Reading = _request(failure).cb_kwargs["reading"]
+        reading: Reading = failed_request(failure).cb_kwargs["reading"]
         if kind_of(failure.value) == Stopped.__name__:
             await self._announce_part(reading)
             return
-        self._count(*([BLIND] if reading.first is None else []))
-        await self._lost(failure)
+        self.account.count(*([BLIND] if reading.first is None else []))
+        await self.account.lost(failure)
         self.net.unread(address(reading.listing)[0], kind_of(failure.value))
         await self._announce_part(reading)
         async for request in self._after_listing():
@@ -137,26 +135,20 @@ class SourceSpider(Spider):
 
     async def _listing_request(self, reading: Reading) -> Request:
         listing = reading.listing
-        url, form = address(listing)
-        typed = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"} if form else {}
         conditional = listing.method == "GET" and reading.first is None and not reading.doubted
-        return Request(
-            url,
-            method=listing.method,
-            headers={**typed, **listing.headers},
-            body=urlencode(form),
-            meta={"validators": await self._validators(url) if conditional else Validators()},
+        return listing_request(
+            listing,
+            meta={"validators": await self._validators(address(listing)[0]) if conditional else Validators()},
             callback=self.listed,
             errback=self.unlisted,
             cb_kwargs={"reading": reading},
-            dont_filter=True,
         )
 
     async def _validators(self, url: str) -> Validators:
         try:
             return await asyncio.to_thread(self.memory.validators, url)
         except TindothiError as error:
-            await self._fail(url, type(error).__name__, str(error))
+            await self.account.fail(url, type(error).__name__, str(error))
             return Validators()
 
     async def _read(self, response: Response, reading: Reading) -> tuple[Reading, ...]:
@@ -164,7 +156,7 @@ class SourceSpider(Spider):
         listing = reading.listing
         snapshot = replace(received(response, address(listing)[0], self.source.name), doubted=reading.doubted)
         if snapshot.status == 304 and reading.first is None and not reading.doubted:
-            self._count(FETCHED, LISTINGS)
+            self.account.count(FETCHED, LISTINGS)
             self._heard = True
             asked: Validators = response.meta["validators"]
             if asked.doubted:
@@ -172,7 +164,7 @@ class SourceSpider(Spider):
             self.net.as_before(snapshot.requested_url)
             return ()
         refusal = f"HTTP {snapshot.status}" if snapshot.status != 200 else ""
-        self._count(FETCHED, *([REJECTED, REASON + refusal] if refusal else [LISTINGS]))
+        self.account.count(FETCHED, *([REJECTED, REASON + refusal] if refusal else [LISTINGS]))
         snapshot = await asyncio.to_thread(self.memory.archive, snapshot)
         if refusal:
             raise ListingError(refusal)
@@ -206,7 +198,7 @@ class SourceSpider(Spider):
             if reading.first:
                 await self._announce(reading.first, tuple(reading.found.values()), whole=False, stays=reading.hint)
         except TindothiError as error:
-            await self._fail(reading.first.url if reading.first else "", type(error).__name__, str(error))
+            await self.account.fail(reading.first.url if reading.first else "", type(error).__name__, str(error))
 
     async def _announce(
         self, page: Snapshot, found: tuple[Announcement, ...], *, whole: bool, stays: timedelta | None
@@ -219,16 +211,16 @@ class SourceSpider(Spider):
         new = await asyncio.to_thread(self.memory.announce, self.source.name, page, found, stays)
         log.info("%s announces %d articles, %d new", page.url, len(found), new, extra={"spider": self})
 
-    # --- articles ---
+    # --- after the last of them ---
 
     async def _after_listing(self) -> AsyncIterator[Request]:
         self._listings_open -= 1
         if self._listings_open == 0:
-            if not self._heard and self.crawler.stats.get_value(FAILURE) is None:
-                self._count(BLIND)
+            if not self._heard and not self.account.failed:
+                self.account.count(BLIND)
                 kind = self._block or "NothingAnnounced"
                 why = "stands before the listing" if self._block else "look at `items` and `articles`"
-                await self._fail(self.source.listings[0].url, kind, why)
+                await self.account.fail(self.source.listings[0].url, kind, why)
             async for request in self._due():
                 yield request
 
@@ -240,134 +232,10 @@ class SourceSpider(Spider):
             due = await asyncio.to_thread(self.memory.due, self.source.name, datetime.now(UTC), config.crawl.limit)
             await self.net.due(due, config.crawl.limit)
         except TindothiError as error:
-            await self._fail(self.source.host, type(error).__name__, str(error))
+            await self.account.fail(self.source.host, type(error).__name__, str(error))
             return
         for one in due:
-            yield self._article(one)
-
-    def _article(self, due: Due) -> Request:
-        return Request(
-            self._reachable(due.url),
-            meta={"validators": due.validators},
-            callback=self.fetched,
-            errback=self.unfetched,
-            cb_kwargs={"due": due},
-            dont_filter=True,
-        )
-
-    async def fetched(self, response: Response, due: Due) -> AsyncIterator[Request | Snapshot]:
-        """An article's page, whatever its status, goes down the pipeline, with its further pages if it is split."""
-        if response.status == 304 and due.known:
-            await asyncio.to_thread(self.memory.unchanged, self.source.name, due.url, datetime.now(UTC))
-            self._count(FETCHED, UNCHANGED)
-            return
-        first = received(response, due.url, self.source.name)
-        yield self._next(await asyncio.to_thread(begun, due, first, self._max_size))
-
-    async def continued(self, response: Response, gathering: Gathering) -> AsyncIterator[Request | Snapshot]:
-        """A further page of an article, whatever its status."""
-        part = received(response, gathering.left[0], self.source.name)
-        yield self._next(await asyncio.to_thread(with_part, gathering, part, self._max_size))
-
-    async def interrupted(self, failure: TwistedFailure) -> AsyncIterator[Request | Snapshot]:
-        """A further page did not answer: the article stays pending. What will never be had is left out."""
-        gathering: Gathering = _request(failure).cb_kwargs["gathering"]
-        kind = kind_of(failure.value)
-        if kind in FINAL:
-            log.warning("%s: %s: the article is taken without it", gathering.left[0], kind)
-            yield self._next(without_part(gathering))
-        elif kind != Stopped.__name__:
-            await self._lost(failure, gathering.due.url)
-
-    async def again(self, response: Response, gathering: Gathering) -> AsyncIterator[Request | Snapshot]:
-        """A restless page answered a second time: with it the first one goes down the pipeline."""
-        self._count(FETCHED)
-        yield read_again(gathering, received(response, gathering.due.url, self.source.name))
-
-    async def not_again(self, failure: TwistedFailure) -> AsyncIterator[Request | Snapshot]:
-        """It did not: the first answer stands alone."""
-        if kind_of(failure.value) != Stopped.__name__:
-            self._count(FETCHED)
-            yield _request(failure).cb_kwargs["gathering"].whole
-
-    def _next(self, gathering: Gathering) -> Request | Snapshot:
-        """The article, fetched as one page; or the request for its next page, or for the same once more."""
-        if not gathering.left and is_read_again(gathering):
-            return Request(
-                self._reachable(gathering.due.url),
-                headers={"Cache-Control": "no-cache"},
-                callback=self.again,
-                errback=self.not_again,
-                cb_kwargs={"gathering": gathering},
-                dont_filter=True,
-            )
-        if not gathering.left:
-            self._count(FETCHED)
-            return gathering.whole
-        return Request(
-            self._reachable(gathering.left[0]),
-            callback=self.continued,
-            errback=self.interrupted,
-            cb_kwargs={"gathering": gathering},
-            dont_filter=True,
-        )
-
-    @property
-    def _max_size(self) -> int:
-        config: Config = self.settings["TINDOTHI"]
-        return config.fetch.max_size
-
-    async def unfetched(self, failure: TwistedFailure) -> None:
-        """An article did not answer: it stays pending. What will never be had is given up."""
-        due: Due = _request(failure).cb_kwargs["due"]
-        kind = kind_of(failure.value)
-        if kind == Stopped.__name__:
-            return  # no fault of the site's: it counts neither as asked nor as an attempt in vain
-        if kind not in FINAL or (kind == FORBIDDEN and not self._heard):
-            await self._lost(failure, due.url)  # forbidden as the listings are: that may be taken back for both
-            return
-        now = datetime.now(UTC)
-        unread = Snapshot(requested_url=due.url, url=due.url, fetched_at=now, status=0, source=self.source.name)
-        self._count(*FINAL[kind])
-        try:
-            await asyncio.to_thread(self.memory.reject, unread, kind, str(failure.value)[:200], temporary=False)
-        except TindothiError as error:
-            await self._fail(due.url, type(error).__name__, str(error))
-
-    # --- what both need ---
-
-    def _reachable(self, url: str) -> str:
-        """The canonical URL as the source is reached: with the scheme and `www.` of its listing on that host."""
-        canonical = urlsplit(url)
-        for listing in self.source.listings:
-            if host_of(listing.url) == canonical.netloc:
-                own = urlsplit(listing.url)
-                return urlunsplit(canonical._replace(scheme=own.scheme, netloc=own.netloc))
-        return url
-
-    async def _lost(self, failure: TwistedFailure, url: str = "") -> None:
-        url, kind, said = url or _request(failure).url, kind_of(failure.value), str(failure.value)
-        if kind != WAITS:
-            self._count(FAILED)
-            await self._fail(url, kind, said or repr(failure.value))
-        elif (
-            self.crawler.stats.get_value(FAILURE) is None
-        ):  # it was not asked: that is no attempt, and tells nothing new
-            self.crawler.stats.set_value(FAILURE, Failure(url=url, kind=kind, message=said, at=datetime.now(UTC)))
-
-    async def _fail(self, url: str, kind: str, message: str) -> None:
-        """Take a failure down as data; the store may be the very thing that fails."""
-        failed = Failure(url=url, kind=kind, message=message[:300], at=datetime.now(UTC))
-        self.crawler.stats.set_value(FAILURE, failed)
-        log.warning("%s: %s: %s", url, kind, failed.message, extra={"spider": self})
-        try:
-            await asyncio.to_thread(self.memory.fail, self.source.name, failed)
-        except TindothiError as error:
-            log.error("the failure could not be stored: %s", error, extra={"spider": self})
-
-    def _count(self, *names: str) -> None:
-        for name in names:
-            self.crawler.stats.inc_value(name)
+            yield self.articles.request(one)
 
 
 def slow_down(settings: BaseSettings, source: Source) -> None:
@@ -375,9 +243,3 @@ def slow_down(settings: BaseSettings, source: Source) -> None:
     delay = max(settings.getfloat("DOWNLOAD_DELAY"), source.delay or 0.0)
     settings.set("DOWNLOAD_DELAY", delay, priority="spider")
     settings.set("AUTOTHROTTLE_START_DELAY", delay, priority="spider")
-
-
-def _request(failure: TwistedFailure) -> Request:
-    """The request that failed: Scrapy sets it on the failure."""
-    request: Request = vars(failure)["request"]
-    return request

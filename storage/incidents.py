@@ -16,6 +16,7 @@ from crawler.judgement import Certificate, History
 from crawler.types import Run
 from storage import notices, passes, reading, schema
 from storage.database import Database
+from storage.rows import inserted
 
 incident, certificate, meta = schema.incident, schema.certificate, schema.meta
 
@@ -118,7 +119,7 @@ def _incident(row: RowMapping) -> Incident:
 def _written(db: Connection, one: Incident) -> Incident:
     values = {name: getattr(one, name) for name in _COLUMNS} | {"kinds": list(one.kinds)}
     if one.id is None:
-        made = db.execute(insert(incident).values(values).returning(incident.c.id)).scalar_one()
+        made = inserted(db, insert(incident).values(values))
         return Incident(**values | {"about": one.about, "kinds": one.kinds, "id": made})
     db.execute(update(incident).where(incident.c.id == one.id).values(values))
     return one

@@ -23,25 +23,18 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, func, insert, select, update
+from sqlalchemy import Connection, Row, case, insert, select, update
 
 from crawler.types import Cause, Match
-from storage import schema, searches
+from storage import candidates, schema, searches
 from storage.policy import Policy
 from storage.searches import SavedSearch
-from storage.standing import Candidate, Standing, standing
+from storage.standing import Standing
 
 NAMESPACE = uuid.UUID("6f2f6dd3-32c8-5f0b-9c5d-0d7b54d1a7f1")  # ours, fixed for ever: every entry's id depends on it
 SPACING = timedelta(seconds=1)  # between entries that are published at one stroke, so that readers can order them
 
-article, entry, match, revision, run, source = (
-    schema.article,
-    schema.entry,
-    schema.match,
-    schema.revision,
-    schema.run,
-    schema.source,
-)
+article, entry, match, revision, source = schema.article, schema.entry, schema.match, schema.revision, schema.source
 
 
 def entry_id(key: str) -> str:
@@ -68,16 +61,16 @@ def show(
     if cause is Cause.SITE:
         touch(db, article_id, now)
     late = cause is not Cause.SITE
-    mine = _judged(db, article_id, revision_id)
+    mine = candidates.row_of(db, article_id, revision_id)
     told = _told(db, mine)
     for feed in sorted({one.topic for one in matches} | searches.feeds_of(db, article_id, revision_id)):
         known = told.get(feed)
         if known is None:
-            _open(db, feed, mine, _standing(db, feed, mine, now, policy, late=late), now)
+            _open(db, feed, mine, candidates.standing_of(db, feed, mine, now, policy, late=late), now)
         elif (
             known.state != Standing.PUBLISHED
             and _is_new_to(db, known, mine, late=late)
-            and _standing(db, feed, mine, now, policy, late=late) is Standing.PUBLISHED
+            and candidates.standing_of(db, feed, mine, now, policy, late=late) is Standing.PUBLISHED
         ):
             _give(db, known.id, mine, Standing.PUBLISHED, now)
 
@@ -143,23 +136,6 @@ def settle(db: Connection, name: str, now: datetime, policy: Policy) -> int:
 # --- inside -----------------------------------------------------------------------------------------------------------
 
 
-def _judged(db: Connection, article_id: int, revision_id: int) -> Row[Any]:
-    """An article with one of its revisions, and what is known of its source: all that a standing needs."""
-    return db.execute(
-        select(
-            article,
-            source.c.settled_at,
-            source.c.net_at,
-            revision.c.published_at,
-            revision.c.sequence,
-            revision.c.id.label("revision_id"),
-        )
-        .join(source, source.c.name == article.c.source)
-        .join(revision, revision.c.article_id == article.c.id)
-        .where(article.c.id == article_id, revision.c.id == revision_id)
-    ).one()
-
-
 def _told(db: Connection, mine: Row[Any]) -> dict[str, Row[Any]]:
     """The entries of the article's story, by feed; and of every other story that has proved to be the same one.
 
@@ -220,55 +196,6 @@ def _id_told(db: Connection, story_id: int) -> str | None:
     return db.execute(told.order_by(entry.c.id).limit(1)).scalars().first()
 
 
-def _standing(db: Connection, feed: str, mine: Row[Any], now: datetime, policy: Policy, *, late: bool) -> Standing:
-    begun = mine.announced_at or mine.first_seen
-    told, read_at, caught = 0, None, False
-    if mine.settled_at is not None and begun <= mine.settled_at:
-        told = _told_between(db, feed, mine, None, mine.settled_at)
-    elif mine.settled_at is not None:
-        read_at = _read_before(db, mine.source, begun)
-        until = _first_cast(db, mine, now)
-        caught = until is not None and mine.net_at <= begun <= until
-        told = _told_between(db, feed, mine, mine.net_at, until) if caught and until else 0
-    candidate = Candidate(
-        published=mine.published_at,
-        announced_at=mine.announced_at,
-        first_seen=mine.first_seen,
-        settled_at=mine.settled_at,
-        read_at=read_at,
-        told=told,
-        late=late,
-        caught=caught,
-    )
-    return standing(candidate, now, policy)
-
-
-def _told_between(db: Connection, feed: str, mine: Row[Any], since: datetime | None, until: datetime) -> int:
-    """How many entries the feed has published of what the article's source announced in that time."""
-    begun = func.coalesce(article.c.announced_at, article.c.first_seen)
-    then = begun <= until if since is None else begun.between(since, until)
-    told = (
-        select(func.count())
-        .select_from(entry.join(article, article.c.id == entry.c.article_id))
-        .where(entry.c.feed == feed, entry.c.state == Standing.PUBLISHED, article.c.source == mine.source, then)
-    )
-    return db.execute(told).scalar_one()
-
-
-def _first_cast(db: Connection, mine: Row[Any], now: datetime) -> datetime | None:
-    """Until when the first run lasted in which the safety net found the source's articles; now, if it still goes on."""
-    if mine.net_at is None:
-        return None
-    ended = select(func.min(run.c.ended)).where(run.c.source == mine.source, run.c.ended >= mine.net_at)
-    return db.execute(ended).scalar() or now
-
-
-def _read_before(db: Connection, name: str, at: datetime) -> datetime | None:
-    """When the latest run over the source began that had ended by then and had read all its listings."""
-    whole = (run.c.source == name) & (run.c.ended <= at) & (run.c.listings > 0) & (run.c.blind == 0)
-    return db.execute(select(run.c.started).where(whole).order_by(run.c.ended.desc()).limit(1)).scalar()
-
-
 def _there(db: Connection, shown: Row[Any]) -> Sequence[Any]:
     """The articles of an entry's story that are not withdrawn and carry its text: letter by letter, then its copies.
 
@@ -304,8 +231,8 @@ def _hand_over(db: Connection, held: Row[Any], now: datetime, policy: Policy) ->
     for one in _there(db, held):
         if one.id == held.article_id or not _is_for(db, held.feed, search, one):
             continue
-        mine = _judged(db, one.id, one.revision_id)
-        state = _standing(db, held.feed, mine, now, policy, late=False)
+        mine = candidates.row_of(db, one.id, one.revision_id)
+        state = candidates.standing_of(db, held.feed, mine, now, policy, late=False)
         if state is not Standing.BASELINE:
             _give(db, held.id, mine, state, now)
             return

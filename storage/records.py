@@ -11,6 +11,7 @@ from crawler.errors import PageRemoved, StoreError
 from crawler.types import Snapshot
 from storage import schema, warc
 from storage.archive import Position
+from storage.rows import inserted
 
 record = schema.record
 THERE = record.c.removed_at.is_(None)
@@ -92,7 +93,7 @@ def _added(db: Connection, page: Snapshot, place: Position, part_of: int | None,
         "part_of": part_of,
         "body_in": body.record if body else None,
     }
-    return int(db.execute(insert(record).values(values).returning(record.c.id)).scalar_one())
+    return inserted(db, insert(record).values(values))
 
 
 def place(db: Connection, record_id: int) -> Position:

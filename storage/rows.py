@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta, timezone
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, Insert, RowMapping, select
 
 from crawler.types import (
     Article,
@@ -191,3 +191,8 @@ def places_of(db: Connection, revision_ids: Sequence[int]) -> dict[int, tuple[Lo
 def chunks(items: Sequence[T], size: int = 500) -> Iterable[Sequence[T]]:
     """The items in portions that one statement may take."""
     return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def inserted(db: Connection, statement: Insert) -> int:
+    """Puts a row in; gives its id."""
+    return int(db.execute(statement.returning(statement.table.c.id)).scalar_one())

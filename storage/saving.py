@@ -1,51 +1,34 @@
-"""A judged page into the store: everything that it changes, in the caller's one transaction.
-
-An article lives at one address and may have others: keys and URLs of the same text, or that redirect to it. Its key
-stays for ever; when the text is found at a new URL while the old one is gone, the article has moved there.
-"""
+"""A judged page into the store: everything that it changes, in the caller's one transaction."""
 
 import logging
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Row, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from crawler.learned import refurnished
 from crawler.noise import differ, only_noise
 from crawler.text import content_hash, text_key
 from crawler.types import Article, Cause, Change, Precision
 from crawler.urls import host_of
-from storage import absences, hosts, ledger, pending, schema, search, stories
+from storage import absences, addresses, hosts, ledger, pending, revisions, schema, stories
 from storage.changes import Decision, Known, Seen, Twin, decide
 from storage.page import Answer, Page, Question
 from storage.policy import Policy, has_lied
-from storage.rows import (
-    LISTED,
-    article_of,
-    citation_values,
-    citations_of,
-    instant_of,
-    kept_date,
-    located_values,
-    match_values,
-    matches_of,
-    places_of,
-    revision_values,
-)
+from storage.rows import LISTED, article_of, inserted, instant_of
 
 logger = logging.getLogger(__name__)
-article, address, revision, story = schema.article, schema.address, schema.revision, schema.story
-KEPT_IF_UNSAID = ("authors", "credit", "section")  # a page that lost one of these takes nothing back
+article, address, story = schema.article, schema.address, schema.story
 
 
 def save(
     db: Connection, page: Page, *, asks: bool, answer: Answer | None, now: datetime, policy: Policy
 ) -> Change | Question:
     """Stores a page; or, where only the caller can tell whether a difference is ours, asks and changes nothing."""
-    where = _address(db, page)
+    where = addresses.find(db, page)
     if where is not None:
         known = db.execute(select(article).where(article.c.id == where.article_id)).one()
-        current = _current(db, known)
+        current = revisions.current(db, known)
         main = _is_main(known, where)
         if _differs(page, known, current, where) and asks and (answer is None or answer.revision_id != current.id):
             return Question(revision_id=current.id, record_id=current.record_id)
@@ -58,20 +41,8 @@ def save(
     return _first_visit(db, page, now, policy)
 
 
-def _address(db: Connection, page: Page) -> Row[Any] | None:
-    """By key; else by URL, for keys change when a source is renamed or learns to read its ids."""
-    key, url = page.article.key, page.article.url
-    found = db.execute(select(address).where(or_(address.c.key == key, address.c.url == url))).all()
-    return min(found, key=lambda row: row.key != key, default=None)
-
-
-def _current(db: Connection, known: Row[Any]) -> Row[Any]:
-    mine = (revision.c.article_id == known.id) & (revision.c.sequence == known.revision)
-    return db.execute(select(revision).where(mine)).one()
-
-
 def _differs(page: Page, known: Row[Any], current: Row[Any], where: Row[Any]) -> bool:
-    if page.content_hash == current.content_hash or _is_ours(page, current):
+    if page.content_hash == current.content_hash or revisions.is_ours(page, current):
         return False
     return _is_main(known, where) or not _still_twin(page, known, current, where, None)
 
@@ -79,12 +50,6 @@ def _differs(page: Page, known: Row[Any], current: Row[Any], where: Row[Any]) ->
 def _is_main(known: Row[Any], where: Row[Any]) -> bool:
     """Whether the article lives there; an address that carries its own key is never another's."""
     return bool(where.url == known.url or where.key == known.key)
-
-
-def _is_ours(page: Page, current: Row[Any]) -> bool:
-    """Whether this is the very page of the revision: what differs is what we make of it."""
-    record = page.judged.snapshot.record
-    return record is not None and record == current.record_id
 
 
 def _says_the_same(before: Article, page: Page) -> bool:
@@ -126,10 +91,12 @@ def _revisit(
     if page.article.published is None and listed and listed.origin == LISTED:
         page = page.dated(listed)  # the page never printed a date; that its text changed takes nothing back
     if decision.cause is not None:
-        revision_id = _add_revision(db, page, known.id, known.revision + 1, decision.cause, now)
+        revision_id = revisions.add(db, page, known.id, known.revision + 1, decision.cause, now)
         moved = stories.move(db, known, current, page, revision_id)
-    elif page.content_hash == current.content_hash and (page.fetched_at >= known.last_read or _is_ours(page, current)):
-        _refresh(db, page, current)
+    elif page.content_hash == current.content_hash and (
+        page.fetched_at >= known.last_read or revisions.is_ours(page, current)
+    ):
+        revisions.refresh(db, page, current)
     if decision.cause is not None or page.content_hash == current.content_hash:
         ledger.show(db, known.id, revision_id, page.judged.matches, cause=decision.cause, now=now, policy=policy)
     if page.fetched_at >= max(known.last_read, known.gone_at or known.last_read):
@@ -138,13 +105,13 @@ def _revisit(
         db.execute(update(article).where(article.c.id == known.id).values(_as_revised(page, known, decision)))
     if moved:
         ledger.follow(db, known.story_id, now)
-    _arrived(db, page, known.id, now)
+    addresses.arrived(db, page, known.id)
     return decision.change
 
 
 def _decision(page: Page, known: Row[Any], current: Row[Any], again: Article | None) -> Decision:
     """What the page says of its article: is a difference the site's, ours, or noise?"""
-    ours = _is_ours(page, current) or (
+    ours = revisions.is_ours(page, current) or (
         page.content_hash != current.content_hash
         and any(_says_the_same(before, page) for before in (again, _stored(current, known)) if before is not None)
     )
@@ -229,24 +196,6 @@ def _as_revised(page: Page, known: Row[Any], decision: Decision) -> dict[str, An
     return values | ({"last_changed": page.fetched_at} if decision.cause is Cause.SITE else {})
 
 
-def _refresh(db: Connection, page: Page, current: Row[Any]) -> None:
-    """The same text, but perhaps a date, an author or a match that our rules, or the site, give only now."""
-    said = revision_values(page.article)
-    lost = [name for name in KEPT_IF_UNSAID if not said[name]]
-    dated = page.article.published
-    if not (dated and _is_ours(page, current)) and kept_date(instant_of(current._mapping, "published"), dated):
-        lost += [name for name in said if name.startswith("published_")]
-    kept = {name: value for name, value in said.items() if name not in lost}
-    mine = current._mapping
-    if any(mine[name] != value for name, value in kept.items()):
-        db.execute(update(revision).where(revision.c.id == current.id).values(kept))
-    found = tuple(of(db, [current.id]).get(current.id, ()) for of in (matches_of, citations_of, places_of))
-    if found != (page.judged.matches, page.judged.citations, page.judged.places):
-        for table in (schema.match, schema.citation, schema.located):
-            db.execute(delete(table).where(table.c.revision_id == current.id))
-        _add_findings(db, page, current.id)
-
-
 # --- a page that is new to us -----------------------------------------------------------------------------------------
 
 
@@ -261,11 +210,11 @@ def _first_visit(db: Connection, page: Page, now: datetime, policy: Policy) -> C
     decision = decide(None, Seen(content_hash=page.content_hash, fetched_at=page.fetched_at, twin=twin))
     if brothers:
         return _attach(db, page, brothers[0], now, change=decision.change)
-    story_id = known.story_id if known else _inserted(db, insert(story).values(created_at=now))
+    story_id = known.story_id if known else inserted(db, insert(story).values(created_at=now))
     article_id = _add_article(db, page, story_id)
-    revision_id = _add_revision(db, page, article_id, 1, Cause.SITE, now)
+    revision_id = revisions.add(db, page, article_id, 1, Cause.SITE, now)
     stories.keep(db, {article_id: (known.text_id if known else revision_id, said)})
-    _arrived(db, page, article_id, now)
+    addresses.arrived(db, page, article_id)
     ledger.show(db, article_id, revision_id, page.judged.matches, cause=Cause.SITE, now=now, policy=policy)
     if known:
         ledger.follow(db, story_id, now)
@@ -293,7 +242,7 @@ def _attach(db: Connection, page: Page, known: Row[Any], now: datetime, *, chang
         db.execute(update(article).where(article.c.id == known.id).values(moved))
         if known.withdrawn_at:
             ledger.follow(db, known.story_id, now)
-    _arrived(db, page, known.id, now)
+    addresses.arrived(db, page, known.id)
     return change
 
 
@@ -314,57 +263,4 @@ def _add_article(db: Connection, page: Page, story_id: int) -> int:
         "last_changed": page.fetched_at,
         "seen_hash": page.content_hash,
     }
-    return _inserted(db, insert(article).values(values))
-
-
-# --- what both leave behind -------------------------------------------------------------------------------------------
-
-
-def _add_revision(db: Connection, page: Page, article_id: int, sequence: int, cause: Cause, now: datetime) -> int:
-    values = revision_values(page.article) | {
-        "article_id": article_id,
-        "sequence": sequence,
-        "content_hash": page.content_hash,
-        "record_id": page.judged.snapshot.record,
-        "cause": cause,
-        "stored_at": now,
-    }
-    revision_id = _inserted(db, insert(revision).values(values))
-    _add_findings(db, page, revision_id)
-    search.index(db, {article_id: page.article})
-    return revision_id
-
-
-def _add_findings(db: Connection, page: Page, revision_id: int) -> None:
-    matches = [match_values(revision_id, one) for one in page.judged.matches]
-    citations = [citation_values(revision_id, one) for one in page.judged.citations]
-    places = [located_values(revision_id, one) for one in page.judged.places]
-    for table, values in ((schema.match, matches), (schema.citation, citations), (schema.located, places)):
-        if values:
-            db.execute(insert(table), values)
-
-
-def _arrived(db: Connection, page: Page, article_id: int, now: datetime) -> None:
-    """The page's addresses, the announcements that it answers, and the source's failure that it mends."""
-    _keep_address(db, page.article.key, article_id, page.article.url, page.content_hash, page.fetched_at)
-    for row in pending.take(db, page.article.key, page.urls):
-        if row.key != page.article.key:
-            _keep_address(db, row.key, article_id, row.url, None, page.fetched_at)
-        first = article.c.announced_at.is_(None) & (article.c.id == article_id)
-        db.execute(update(article).where(first).values(announced_at=row.announced_at))
-    pending.mend(db, page.article.source, page.urls)
-    if page.judged.snapshot.record is not None:  # once refused, now understood
-        db.execute(delete(schema.rejection).where(schema.rejection.c.record_id == page.judged.snapshot.record))
-
-
-def _keep_address(db: Connection, key: str, article_id: int, url: str, seen: str | None, at: datetime) -> None:
-    known = db.execute(select(address).where(address.c.key == key)).first()
-    values = {"article_id": article_id, "url": url, "content_hash": seen, "seen_at": at, "gone_at": None}
-    if known is None:
-        db.execute(insert(address).values(values | {"key": key}))
-    elif at >= known.seen_at and (seen is not None or known.content_hash is None):
-        db.execute(update(address).where(address.c.key == key).values(values))
-
-
-def _inserted(db: Connection, statement: Insert) -> int:
-    return int(db.execute(statement.returning(statement.table.c.id)).scalar_one())
+    return inserted(db, insert(article).values(values))

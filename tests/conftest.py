@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import URL, Engine
 
+from crawler.portal import LocalWeb
 from storage import postgresql, sqlite
 from storage.store import Store
 from tests import postgres
@@ -43,6 +44,13 @@ def compiled_once() -> Iterator[None]:
         patch.setattr(sqlite, "engine", _sharing(sqlite.engine))
         patch.setattr(postgresql, "engine", postgres.pooling(_sharing(postgresql.engine)))
         yield
+
+
+@pytest.fixture
+def web(tmp_path: Path) -> Iterator[LocalWeb]:
+    """A local web of the test's own, with one article a site."""
+    with LocalWeb(tmp_path, articles_per_site=1) as local:
+        yield local
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,5 @@
 """`tindothi check SOURCE`: the live probe, step by step; it stores nothing."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,12 +20,6 @@ articles = ['/bai-(?P<id>\\d+)\\.html$']
 kind = "page"
 url = "https://{HOST}/tin"
 """
-
-
-@pytest.fixture
-def web(tmp_path: Path) -> Iterator[LocalWeb]:
-    with LocalWeb(tmp_path, articles_per_site=1) as local:
-        yield local
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import json
 import tomllib
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -17,12 +16,6 @@ from tests.sites import HOST, home, serve_articles, title_of
 
 ADDRESS = "/chuyen-phuong/ban-viec-{number}.xem"
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
-
-
-@pytest.fixture
-def web(tmp_path: Path) -> Iterator[LocalWeb]:
-    with LocalWeb(tmp_path, articles_per_site=1) as local:
-        yield local
 
 
 @pytest.fixture

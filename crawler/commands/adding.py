@@ -1,7 +1,7 @@
 """What `tindothi sources add` makes of a look at a site: a draft of the source file, tried on three articles."""
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -62,7 +62,7 @@ async def draft(probe: "Probe", home: str, named: Source, families: Mapping[str,
     family = _fitting(family_of(survey.page, families), found, families)
     source = _read(_toml(titled, survey, family, (), datetime.now(VIETNAM).date()), families)
     reached = survey.home.url if survey.home else home
-    trials = [await tried(probe, reachable(one.url, reached), source) for one in _newest(found)[:TRIED]]
+    trials = [await tried(probe, reachable(one.url, reached), source) for one in newest(found.articles)[:TRIED]]
     today = datetime.now(VIETNAM).date()
     toml = _toml(titled, survey, family, trials, today)
     return Draft(source=_read(toml, families), survey=survey, trials=tuple(trials), toml=toml)
@@ -76,9 +76,9 @@ def _fitting(family: str, found: Proposal, families: Mapping[str, FamilyFile]) -
     return family if fits else ""
 
 
-def _newest(found: Proposal) -> Sequence[Announcement]:
-    """What is announced, the latest first as far as the lists print it."""
-    return sorted(found.articles, key=lambda one: -(one.published.at.timestamp() if one.published else 0.0))
+def newest(announced: Iterable[Announcement]) -> Sequence[Announcement]:
+    """The latest first, as far as the lists print it."""
+    return sorted(announced, key=lambda one: -(one.published.at.timestamp() if one.published else 0.0))
 
 
 async def tried(probe: "Probe", url: str, source: Source) -> Trial:
@@ -157,8 +157,12 @@ def _trial(trial: Trial) -> dict[str, Any]:
     one = trial.article
     if one is None:
         return {"url": trial.url, "refused": trial.refused}
+    return {"url": trial.url, **extracted(one)}
+
+
+def extracted(one: Article) -> dict[str, Any]:
+    """What a trial tells of an article, for scripts."""
     return {
-        "url": trial.url,
         "title": one.title,
         "published": one.published.at.isoformat() if one.published else None,
         "published_from": one.published.origin if one.published else None,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from crawler.commands.adding import Trial, tried
+from crawler.commands.adding import Trial, extracted, newest, tried
 from crawler.commands.moments import moment
 from crawler.discover import discover
 from crawler.document import parse
@@ -119,10 +119,10 @@ async def _listing(probe: "Probe", source: Source, listing: Listing) -> tuple[Fi
     if not found.announcements and (refused := blocking(page)):
         return Finding(step=step, well=False, said=f"{refused.reason}: {refused}", values=values), ()
     dates = [one.published.at for one in found.announcements if one.published]
-    newest = f", the newest of {moment(max(dates))}" if dates else ""
+    latest = f", the newest of {moment(max(dates))}" if dates else ""
     count = len(found.announcements)
     values |= {"announced": count, "newest": max(dates).isoformat() if dates else None}
-    said = f"HTTP 200, announces {count} articles{newest}"
+    said = f"HTTP 200, announces {count} articles{latest}"
     return Finding(step=step, well=count > 0, said=said, values=values), found.announcements
 
 
@@ -158,9 +158,8 @@ def _linked(source: Source, home: Snapshot | Unread) -> tuple[Announcement, ...]
 
 async def _article(probe: "Probe", source: Source, announced: Sequence[Announcement], home: str) -> Finding:
     """The newest article; the next where that is none."""
-    newest = sorted(announced, key=lambda one: -(one.published.at.timestamp() if one.published else 0.0))
     trials = []
-    for one in newest[:TRIED]:
+    for one in newest(announced)[:TRIED]:
         trials.append(await tried(probe, reachable(one.url, home), source))
         if trials[-1].article:
             break
@@ -198,12 +197,8 @@ def _values(trial: Trial) -> dict[str, Any]:
     rules = Counter(block.rule for block in one.blocks if block.rule and block.rule not in TAKEN)
     return {
         "url": one.url,
-        "title": one.title,
-        "published": one.published.at.isoformat() if one.published else None,
-        "published_from": one.published.origin if one.published else None,
-        "lead": one.lead,
+        **extracted(one),
         "authors": list(one.authors),
-        "paragraphs": len(one.paragraphs),
         "stripped": dict(rules.most_common()),
         "template": one.template,
     }

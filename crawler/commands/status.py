@@ -1,17 +1,31 @@
 """`tindothi status`: how each source is doing."""
 
 import json
-from dataclasses import asdict
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
     from crawler.incidents import Incident
     from storage.notices import Channel
-    from storage.reading import SourceStatus
+    from storage.reading import Counts, SourceStatus
+    from storage.store import Store
 
 RUNS = 100  # of a source, in which a rule may have fallen silent; most bring nothing new
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """What the store tells; by source the rules that fell silent, and the sources that it does not know yet."""
+
+    counts: "Counts"
+    sources: "Sequence[SourceStatus]"
+    silent: Mapping[str, tuple[str, ...]]
+    never: Sequence[str]
+    incidents: "Sequence[Incident]"
+    channels: "Sequence[Channel]"
 
 
 @click.command()
@@ -25,58 +39,80 @@ def command(as_json: bool) -> None:
     wrong: when something last reached them, what waits, and why.
     """
     from crawler.commands import alert, push
-    from crawler.commands.mending import as_table
     from crawler.config import load
-    from crawler.health import silent_rules
-    from crawler.reports import incident_table
     from spiders.read import read_sources
     from storage.opening import open_store
 
     config = load()
     sources, wrong = read_sources(config.sources.directories)
     with open_store(config) as store:
-        known, counts = store.status(), store.counts()
-        names = {*push.channels(config), *alert.channels(config)}
-        told = [one for one in store.notices.channels() if one.name in names]
-        incidents = store.incidents.current()
-        silent = {status.name: silent_rules(store.runs(status.name, RUNS)) for status in known}
+        seen = _seen(store, sources, {*push.channels(config), *alert.channels(config)})
     if as_json:
-        rows = {
-            status.name: asdict(status)
-            | {
-                "silent_rules": silent[status.name],
-                "degraded": as_table(status.last_run.mend if status.last_run else None),
-            }
-            for status in known
-        }
-        never = [name for name in sources if name not in rows]
-        table = {
-            "counts": asdict(counts),
-            "incidents": [incident_table(one) for one in incidents],
-            "sources": rows,
-            "never crawled": never,
-            "push": [asdict(one) for one in told],
-        }
-        click.echo(json.dumps(table, ensure_ascii=False, indent=2, default=str))
+        click.echo(json.dumps(_table(seen), ensure_ascii=False, indent=2, default=str))
         return
-    for one in (one for one in incidents if not one.source):
+    _print_sources(seen)
+    _print_counts(seen.counts)
+    for channel in seen.channels:
+        _print_channel(channel)
+    for error in wrong:
+        click.echo(f"tindothi: {error}", err=True)
+
+
+def _seen(store: "Store", sources: Iterable[str], channels: Collection[str]) -> _Seen:
+    from crawler.health import silent_rules
+
+    known = store.status()
+    names = {status.name for status in known}
+    return _Seen(
+        counts=store.counts(),
+        sources=known,
+        silent={status.name: silent_rules(store.runs(status.name, RUNS)) for status in known},
+        never=[name for name in sources if name not in names],
+        incidents=store.incidents.current(),
+        channels=[one for one in store.notices.channels() if one.name in channels],
+    )
+
+
+def _table(seen: _Seen) -> dict[str, Any]:
+    """All of it for scripts."""
+    from crawler.commands.mending import as_table
+    from crawler.reports import incident_table
+
+    rows = {
+        status.name: asdict(status)
+        | {
+            "silent_rules": seen.silent[status.name],
+            "degraded": as_table(status.last_run.mend if status.last_run else None),
+        }
+        for status in seen.sources
+    }
+    return {
+        "counts": asdict(seen.counts),
+        "incidents": [incident_table(one) for one in seen.incidents],
+        "sources": rows,
+        "never crawled": seen.never,
+        "push": [asdict(one) for one in seen.channels],
+    }
+
+
+def _print_sources(seen: _Seen) -> None:
+    for one in (one for one in seen.incidents if not one.source):
         _print_incident(one, "")
     click.echo(f"{'source':<16} {'articles':>8} {'pending':>8} {'rejected':>8}  {'latest new':<16}  {'last run':<16}")
-    for status in known:
-        _print(status, silent[status.name])
-        for one in (one for one in incidents if one.source == status.name):
+    for status in seen.sources:
+        _print(status, seen.silent[status.name])
+        for one in (one for one in seen.incidents if one.source == status.name):
             _print_incident(one, f"{'':<16} ")
-    for name in (name for name in sources if name not in {status.name for status in known}):
+    for name in seen.never:
         click.echo(f"{name:<16} never crawled")
+
+
+def _print_counts(counts: "Counts") -> None:
     entries = ", ".join(f"{feed} {count}" for feed, count in counts.entries.items()) or "none"
     click.echo(
         f"\n{counts.articles} articles, {counts.revisions} revisions, {counts.stories} stories, "
         f"{counts.records} archived pages; entries: {entries}"
     )
-    for channel in told:
-        _print_channel(channel)
-    for error in wrong:
-        click.echo(f"tindothi: {error}", err=True)
 
 
 def _print(status: "SourceStatus", silent: tuple[str, ...]) -> None:
