@@ -36,7 +36,7 @@ def command(names: tuple[str, ...], as_json: bool) -> None:
     from crawler.commands.beat import FAIL, WELL, beat
     from crawler.commands.measure import measure
     from crawler.config import load
-    from crawler.health import MEANING
+    from crawler.health import MEANING, Exit
 
     config, began = load(), datetime.now(UTC)
     try:
@@ -52,7 +52,8 @@ def command(names: tuple[str, ...], as_json: bool) -> None:
 
     measure(config, done.code, began)
     report(done, as_json=as_json)
-    beat(config, FAIL if done.code else WELL, f"{done.code.value}: {MEANING[done.code]}\n{summary(done)}")
+    alive = done.code in (Exit.WELL, Exit.SOME_FAILED)  # a source's own trouble must not hide that of the machine
+    beat(config, WELL if alive else FAIL, f"{done.code.value}: {MEANING[done.code]}\n{summary(done)}")
     sys.exit(done.code)
 
 
