@@ -85,7 +85,9 @@ class RunLock:
             file = self._path.open("a+", encoding="utf-8")
         except OSError as error:
             why = error.strerror or error
-            raise StoreError(f"{self._path}: the run lock cannot be made: {why}; mend data_dir, or its rights") from error
+            raise StoreError(
+                f"{self._path}: the run lock cannot be made: {why}; mend data_dir, or its rights"
+            ) from error
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

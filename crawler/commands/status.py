@@ -25,9 +25,9 @@ def command(as_json: bool) -> None:
     wrong: when something last reached them, what waits, and why.
     """
     from crawler.commands import alert, push
-    from crawler.commands.mending import as_table
     from crawler.config import load
     from crawler.health import silent_rules
+    from crawler.mending import as_table
     from crawler.reports import incident_table
     from spiders.read import read_sources
     from storage.opening import open_store
@@ -80,8 +80,8 @@ def command(as_json: bool) -> None:
 
 
 def _print(status: "SourceStatus", silent: tuple[str, ...]) -> None:
-    from crawler.commands.mending import mend_lines
     from crawler.commands.moments import moment
+    from crawler.mending import mend_lines
 
     run = moment(status.last_run.ended or status.last_run.started) if status.last_run else "–"
     numbers = f"{status.articles:>8} {status.pending:>8} {status.rejected:>8}"
