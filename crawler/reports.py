@@ -64,7 +64,7 @@ def as_text(report: Report) -> str:
         lines.append(f"{source.name}{_stated(source)}: {_run(source)}")
         if source.run and (failure := source.run.failure):
             lines.append(f"  last failure: {failed(failure)}")
-        lines += [f"  {line}" for line in mend_lines(source.run and source.run.mend)]
+        lines += [f"  {line}" for line in mend_lines(source.run.mend if source.run else None)]
     return "\n".join(lines) + "\n"
 
 

@@ -27,6 +27,11 @@ class Turns:
         """How many of them wait for their hosts."""
         return sum(turn.value == "waits" for turn, _ in self.others.values())
 
+    @property
+    def early(self) -> int:
+        """How many of them were read lately."""
+        return len(self.others) - self.waiting
+
 
 def turns(store: "Store", chosen: "Sequence[Source]", config: "Config") -> Turns:
     """Each source's turn, by its own rhythm and what is remembered of its hosts."""
