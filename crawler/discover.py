@@ -16,7 +16,7 @@ from crawler.announced import Announced, Item, read_feed, read_sitemap, unpacked
 from crawler.blocked import refuse_blocked
 from crawler.dates import feed_date, page_date
 from crawler.document import decode, parse
-from crawler.errors import Blocked, Damaged, Rejected
+from crawler.errors import Blocked, Damaged, NotHtml, Rejected
 from crawler.listings import read_api, read_page
 from crawler.segments import segments
 from crawler.types import Announcement, Discovery, Instant, Listing, ListingKind, Snapshot, Source
@@ -44,7 +44,11 @@ def discover(source: Source, listing: Listing, snapshot: Snapshot, now: datetime
     :raises Rejected: it is not what the listing's kind says, it is damaged, or something stands before it
     """
     try:
-        read = _read(listing, snapshot)
+        try:
+            read = _read(listing, snapshot)
+        except NotHtml:
+            _refuse_blocked(snapshot)  # a captcha in a feed's place is no broken feed
+            raise
         said = (_dated(item, source, listing, now) for item in read.items)
         if listing.kind is not ListingKind.SITEMAP:
             announced = _announcements(source, said, snapshot.url)

@@ -62,18 +62,22 @@ def stopped(runs: Sequence[Run]) -> bool:
     return any(run.failure and run.failure.kind == Stopped.__name__ for run in runs)
 
 
-def verdict(runs: Sequence[Run], *, wrong_files: int = 0, expected: int = 0, waiting: int = 0, ailing: int = 0) -> Exit:
+def verdict(
+    runs: Sequence[Run], *, wrong_files: int = 0, expected: int = 0, waiting: int = 0, early: int = 0, ailing: int = 0
+) -> Exit:
     """The exit code for a crawl.
 
     `wrong_files` counts source files that were left out, `expected` the sources that should have a run, `waiting` those
-    that have none, for their hosts failed before and are left alone, `ailing` those that bring nothing though they were
-    read: behind a block, or silent (`crawler.judgement`).
+    that have none, for their hosts failed before and are left alone, `early` those that were read lately (where there
+    are any, a single other one that fails says nothing of our network), `ailing` those that bring nothing though they
+    were read: behind a block, or silent (`crawler.judgement`).
     """
     if refused(runs):
         return Exit.STORE
     if stopped(runs):
         return Exit.STOPPED
-    if expected and not any(run.fetched for run in runs):
+    alone = expected == 1 and early > 0
+    if expected and not alone and not any(run.fetched for run in runs):
         return Exit.NOTHING_FETCHED
     if wrong_files or waiting or ailing or len(runs) < expected or not all(healthy(run) for run in runs):
         return Exit.SOME_FAILED

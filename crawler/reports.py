@@ -8,6 +8,8 @@ from typing import Any
 from crawler.alerts import advice, detail, headline, moment, told
 from crawler.health import healthy, total
 from crawler.incidents import Incident
+from crawler.mending import as_table as mend_table
+from crawler.mending import mend_lines
 from crawler.types import Failure, Run
 
 OUTCOMES = ("listings", "new", "revised", "unchanged", "duplicate", "rejected")
@@ -62,6 +64,7 @@ def as_text(report: Report) -> str:
         lines.append(f"{source.name}{_stated(source)}: {_run(source)}")
         if source.run and (failure := source.run.failure):
             lines.append(f"  last failure: {failed(failure)}")
+        lines += [f"  {line}" for line in mend_lines(source.run.mend if source.run else None)]
     return "\n".join(lines) + "\n"
 
 
@@ -110,7 +113,9 @@ def _source(one: Reported) -> dict[str, Any]:
     if run:
         failure = run.failure and {"url": run.failure.url, "kind": run.failure.kind, "message": run.failure.message}
         times = {"started": run.started.isoformat(), "ended": run.ended and run.ended.isoformat()}
-        found["run"] = times | total([run]) | {"well": healthy(run), "failure": failure}
+        found["run"] = (
+            times | total([run]) | {"well": healthy(run), "failure": failure, "degraded": mend_table(run.mend)}
+        )
     return found
 
 

@@ -158,6 +158,8 @@ def _feed(table: _FeedTable, asked: Mapping[str, _Asked], group: str) -> Definit
     name = _filled(table.name, {key: one.slug for key, one in asked.items()})
     if len(name) > MAX_NAME or not NAME.fullmatch(name):
         return f"name: {name[:MAX_NAME]!r} is no file name; write small letters without marks, digits and hyphens"
+    if name == "index":
+        return "name: 'index' is the page of all feeds; choose another"
     labels = {key: one.label for key, one in asked.items()}
     filters = Filters(**{name: value for one in asked.values() for name, value in one.filters.items()})
     return Definition(

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from crawler.discover import discover
 from crawler.document import decode, parse
-from crawler.errors import Rejected
+from crawler.errors import Blocked, Rejected
 from crawler.links import Link, Site, read_site
 from crawler.patterns import propose
 from crawler.proposal import SITEMAP_DAYS, Offered, Proposal, listed, proposal
@@ -171,8 +171,12 @@ class Surveyor:
             return None
         if page.status == 200:
             return page
-        where = page.header("location")
-        self._note(what, url, well=False, said=f"HTTP {page.status}" + (f", to {where[:200]}" if where else ""))
+        said = [f"HTTP {page.status}"]
+        if where := page.header("location"):
+            said.append(f"to {where[:200]}")
+        elif isinstance(refused := await asyncio.to_thread(blocking, page), Blocked):
+            said.append(f"{refused.reason}: {refused}")
+        self._note(what, url, well=False, said=", ".join(said))
         return None
 
     def _note(self, what: str, url: str, *, well: bool, said: str) -> None:

@@ -38,11 +38,14 @@ class Copied:
 def back_up(database: str, archive: Path, target: Path) -> Copied:
     """Copies database (a URL) and archive into a folder; what an earlier backup there holds already is left.
 
-    :raises StoreError: something cannot be read or written; what was complete stays
+    :raises StoreError: the store lives in that folder; something cannot be read or written; what was complete stays
     """
     file = _file(database)
     if file and not file.is_file():
         raise StoreError(f"{file}: there is no store to back up; mend the setting `data_dir` or `database`")
+    places = {target.resolve() / DATABASE, target.resolve() / ARCHIVE}
+    if archive.resolve() in places or (file and file.resolve() in places):
+        raise StoreError(f"{target}: the store itself lives there; name another folder")
     with _told(target):
         (target / ARCHIVE).mkdir(parents=True, exist_ok=True)
         with beside(target / DATABASE) as copy:

@@ -84,7 +84,10 @@ class RunLock:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             file = self._path.open("a+", encoding="utf-8")
         except OSError as error:
-            raise StoreError(f"{self._path}: the run lock cannot be made: {error}") from error
+            why = error.strerror or error
+            raise StoreError(
+                f"{self._path}: the run lock cannot be made: {why}; mend data_dir, or its rights"
+            ) from error
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -38,6 +38,14 @@ def test_there_and_back_with_every_entry(stage: Stage, tmp_path: Path) -> None:
     assert not list(tmp_path.rglob(".*.new"))
 
 
+def test_a_store_is_not_copied_onto_itself(stage: Stage) -> None:
+    before = {path: path.stat().st_ino for path in stage.folder.rglob("*")}
+    refused = run("backup", stage.folder / "archive" / "..", stage)
+    assert isinstance(refused.exception, StoreError)
+    assert "the store itself lives there; name another folder" in str(refused.exception)
+    assert {path: path.stat().st_ino for path in stage.folder.rglob("*")} == before
+
+
 def test_a_copy_of_a_store_that_is_being_written_holds_what_was_there(stage: Stage, tmp_path: Path) -> None:
     with stage.store() as store:
         visit(stage, store, article(2, paragraphs=OTHER))

@@ -106,6 +106,7 @@ MISTAKES = [
     (one(cites='"Luật Thủ đô"'), "feed 2 (mot): cites: 'Luật Thủ đô' is no number of a document; write it in full"),
     (one(cites='"*"'), "feed 2 (mot): cites: '*' is no number of a document"),
     (one("Một", words='"x"'), "feed 2 (Một): name: 'Một' is no file name; write small letters"),
+    (one("index", words='"x"'), "feed 2 (index): name: 'index' is the page of all feeds; choose another"),
     (one("../mot", words='"x"'), "feed 2 (../mot): name: '../mot' is no file name"),
     (one("a" * 101, words='"x"'), f"feed 2 ({'a' * 100}): name: "),
     (one(TOPIC, words='"x"'), f"feed 2 ({TOPIC}): name: {TOPIC} is a topic's feed; take another name"),

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from crawler.announced import MAX_SIZE, unpacked
 from crawler.discover import address, discover
-from crawler.errors import Damaged, NotHtml, Rejected, TooLarge
+from crawler.errors import Captcha, Damaged, NotHtml, Rejected, TooLarge
+from crawler.portal.faults import CAPTCHA_PAGE
 from crawler.types import Announcement, Discovery, Listing, ListingKind, Precision, Snapshot, Source
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
@@ -399,6 +400,12 @@ def test_a_path_that_leads_nowhere_announces_nothing(path: str) -> None:
 def test_a_page_instead_of_a_feed_is_told(listing: Listing) -> None:
     with pytest.raises((NotHtml, Damaged)):
         found(listing, "<html><body>Trang bảo trì</body></html>")
+
+
+@pytest.mark.parametrize("listing", [RSS, MAP])
+def test_a_captcha_in_the_place_of_a_feed_is_told_as_that(listing: Listing) -> None:
+    with pytest.raises(Captcha):
+        found(listing, CAPTCHA_PAGE, content_type="text/html")
 
 
 @pytest.mark.parametrize("listing", [PAGE, RSS, MAP, NEWS])

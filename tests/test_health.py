@@ -60,6 +60,13 @@ def test_a_source_that_is_left_alone_for_its_failures_is_not_well() -> None:
     assert verdict([run(fetched=0, listings=0)], expected=1, waiting=1) is Exit.NOTHING_FETCHED
 
 
+def test_a_single_source_that_fails_while_others_rest_says_nothing_of_the_network() -> None:
+    failed = run(fetched=0, listings=0, new=0, failed=1, failure=failure("HTTP 503"))
+    assert verdict([failed], expected=1, early=1) is Exit.SOME_FAILED
+    assert verdict([failed, failed], expected=2, early=1) is Exit.NOTHING_FETCHED
+    assert verdict([failed], expected=1) is Exit.NOTHING_FETCHED
+
+
 def test_totals_add_up() -> None:
     sums = total([run(reasons={"NoText": 1}, rejected=1, fetched=4), run(reasons={"NoText": 1}, rejected=1, fetched=4)])
     assert sums["fetched"] == 8

@@ -111,5 +111,5 @@ def test_an_owner_that_has_not_said_who_it_is(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(StoreError, match="the run lock cannot be made"):
+    with pytest.raises(StoreError, match="the run lock cannot be made: File exists; mend data_dir"):
         RunLock(tmp_path / "file").acquire()

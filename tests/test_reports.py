@@ -14,7 +14,7 @@ from lxml import html
 from crawler.cli import tindothi
 from crawler.commands.reportpage import page
 from crawler.reports import Report, Reported, as_table, as_text, verdict
-from crawler.types import Failure, Run
+from crawler.types import Failure, Mend, Run
 from tests.storing import Stage, article, settled, visit
 from tests.test_incidents import incident
 from tests.test_incidents_stored import DOWN
@@ -63,6 +63,17 @@ def test_the_text_says_what_is_wrong_and_what_to_do() -> None:
         " 2 without an answer; 4 pending",
         "tcnn: never crawled",
     ]
+
+
+def test_what_to_put_into_the_file_of_a_degraded_source_is_told_in_each_form() -> None:
+    mend = Mend(
+        because="1 without an article", listings=(("page", "https://a.example/"),), articles=(r"-(\d+)$",), found=9
+    )
+    report = replace(REPORT, sources=(replace(SOURCE, run=replace(RUN, mend=mend)),))
+    wanted = r"put into its file: articles = ['-(\d+)$']"
+    assert as_text(report).count(wanted) == page(report).decode().count(wanted) == 1
+    assert as_table(report)["sources"]["haiphong"]["run"]["degraded"]["found"] == 9
+    assert as_table(REPORT)["sources"]["haiphong"]["run"]["degraded"] is None
 
 
 def test_scripts_get_all_of_it() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from crawler.portal import LocalWeb
+from crawler.portal.faults import CAPTCHA_PAGE
 from crawler.portal.messages import TEXT
 from crawler.types import VIETNAM, SourceState
 from spiders.read import read_sources
@@ -116,6 +117,10 @@ def test_where_nothing_is_found_what_was_tried_is_told_and_what_to_do(web: Local
     assert "write the file by hand" in added.err
     gone = ops.run("sources", "add", "https://khong-co.example.vn/")
     assert (gone.code, "!!  home page" in gone.out) == (5, True)
+    assert "home page cannot be read" in gone.err
+    web.serve(HOST, "/", CAPTCHA_PAGE, status=403)
+    kept_out = ops.run("sources", "add", f"https://{HOST}/")
+    assert (kept_out.code, "HTTP 403, Captcha" in kept_out.out) == (5, True)
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from crawler.commands.mending import literal, quoted
 from crawler.errors import Rejected
+from crawler.mending import literal, quoted
 from crawler.proposal import Proposal, Reading, needed
 from crawler.stages import article_of
 from crawler.types import VIETNAM, Announcement, Article, Source

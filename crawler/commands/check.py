@@ -36,10 +36,10 @@ def command(source: str | None, quick: bool, as_json: bool) -> None:
 
 def _check_source(name: str, *, as_json: bool) -> None:
     from crawler.commands.livecheck import check
-    from crawler.commands.mending import as_table
     from crawler.commands.probing import probe
     from crawler.config import load
     from crawler.health import Exit
+    from crawler.mending import as_table
     from spiders.read import read_sources
 
     config = load()
@@ -65,7 +65,7 @@ def _check_source(name: str, *, as_json: bool) -> None:
 
 
 def _lines(checked: "Checked") -> Iterator[str]:
-    from crawler.commands.mending import file_lines
+    from crawler.mending import file_lines
 
     for one in checked.findings:
         yield f"{'ok' if one.well else '!!'}  {one.step}: {one.said}"

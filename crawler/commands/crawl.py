@@ -96,7 +96,8 @@ def _crawl(config: "Config", names: Sequence[str], began: datetime) -> "Done":
         with open_store(config) as store:
             turn = told_at_the_end(store, turn, chosen)
     mistakes = len((*wrong, *wrong_topics, *wrong_feeds))
-    code = verdict(runs, wrong_files=mistakes, expected=len(turn.due), waiting=turn.waiting, ailing=ailing)
+    left = {"waiting": turn.waiting, "early": turn.early}
+    code = verdict(runs, wrong_files=mistakes, expected=len(turn.due), **left, ailing=ailing)
     if unwritten and code is not Exit.STORE:
         code = Exit.NOT_PUBLISHED
     told = () if code is Exit.STOPPED else tell(config, feeds)

@@ -8,14 +8,14 @@ from typing import Any
 import click
 
 from crawler.alerts import told
-from crawler.commands.mending import as_table as mend_table
-from crawler.commands.mending import mend_lines
 from crawler.commands.push import Told, as_table
 from crawler.commands.push import report as report_push
 from crawler.commands.turns import Turns, report_turns
 from crawler.commands.turns import as_table as table_of_turns
 from crawler.health import Exit, total
 from crawler.incidents import Incident
+from crawler.mending import as_table as mend_table
+from crawler.mending import mend_lines
 from crawler.reports import counted, failed, incident_table
 from crawler.types import Run, Source
 from feeds.publish import Published

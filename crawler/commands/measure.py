@@ -35,8 +35,8 @@ def measure(config: "Config", code: int, began: datetime) -> None:
             new.write_text(render(state), encoding="utf-8")
             new.chmod(0o644)  # the collector is another user
     except (OSError, StoreError) as error:
-        why = error.strerror if isinstance(error, OSError) else error
-        click.echo(f"tindothi: metrics: {file}: {why}; mend metrics.file, or take it out", err=True)
+        why = f"{file}: {error.strerror}" if isinstance(error, OSError) else error  # which names the file
+        click.echo(f"tindothi: metrics: {why}; mend metrics.file, or take it out", err=True)
 
 
 def _state(store: "Store", state: "State") -> "State":

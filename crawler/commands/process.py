@@ -45,6 +45,7 @@ def crawl(config: Config, spiders: Iterable[tuple[Any, Mapping[str, Any]]], labe
     """
     started = datetime.now(UTC)
     ours = {"LOG_INSTALL_ROOT_HANDLER": config.log_format == "text"}  # else there is one (`crawler.logs`)
+    logging.getLogger("spiders.loader").setLevel(logging.CRITICAL)  # a wrong file has been told by the command
     process = Process(scrapy_settings(config) | ours)
     for name in QUIET:  # they tell of each page what the store already knows better
         logging.getLogger(name).setLevel(logging.ERROR)

@@ -11,6 +11,7 @@ from lxml import html
 from crawler.alerts import advice, detail, headline, line, moment
 from crawler.health import total
 from crawler.incidents import Incident
+from crawler.mending import mend_lines
 from crawler.reports import Report, Reported, counted, failed, verdict
 from crawler.types import Run
 from feeds.pages import POLICY, STYLE, E
@@ -80,3 +81,4 @@ def _said(run: Run) -> Iterator[str]:
     yield line(counted(total([run])))
     if run.failure:
         yield f"Last failure: {line(failed(run.failure))}"
+    yield from map(line, mend_lines(run.mend))

@@ -21,6 +21,9 @@ NOTHING = """nothing that announces articles was found. What can be done: give t
 in place of the home page; or write the file by hand (README, "Add a source"): a listing that a script fills is of the \
 kind `api`; `tindothi extract --url ADDRESS page.html` shows what a page saved from a browser yields"""
 
+UNREAD = """its home page cannot be read. What can be done: give the address at which a browser ends; or try again \
+later"""
+
 
 @click.group(invoke_without_command=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object: name → host, state, evidence, listings …")
@@ -126,7 +129,7 @@ def add(url: str, output: Path | None, name: str | None, title: str, place: str,
     else:
         click.echo("\n".join(_told(made, path)))
     if not made.toml:
-        click.echo(f"tindothi: {home}: {NOTHING}", err=True)
+        click.echo(f"tindothi: {home}: {NOTHING if made.survey.home else UNREAD}", err=True)
     sys.exit(Exit.WELL if made.toml else Exit.SOME_FAILED if made.survey.home else Exit.NOTHING_FETCHED)
 
 

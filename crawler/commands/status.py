@@ -75,7 +75,7 @@ def _seen(store: "Store", sources: Iterable[str], channels: Collection[str]) -> 
 
 def _table(seen: _Seen) -> dict[str, Any]:
     """All of it for scripts."""
-    from crawler.commands.mending import as_table
+    from crawler.mending import as_table
     from crawler.reports import incident_table
 
     rows = {
@@ -116,8 +116,8 @@ def _print_counts(counts: "Counts") -> None:
 
 
 def _print(status: "SourceStatus", silent: tuple[str, ...]) -> None:
-    from crawler.commands.mending import mend_lines
     from crawler.commands.moments import moment
+    from crawler.mending import mend_lines
 
     run = moment(status.last_run.ended or status.last_run.started) if status.last_run else "–"
     numbers = f"{status.articles:>8} {status.pending:>8} {status.rejected:>8}"

@@ -36,6 +36,11 @@ def listing_hosts(source: "Source") -> set[str]:
 
     return {host_of(listing.url) for listing in source.listings}
 
+    @property
+    def early(self) -> int:
+        """How many of them were read lately."""
+        return len(self.others) - self.waiting
+
 
 def turns(store: "Store", chosen: "Sequence[Source]", config: "Config") -> Turns:
     """Each source's turn, by its own rhythm and what is remembered of its hosts."""
