@@ -51,6 +51,7 @@ from storage import (
     pending,
     reading,
     rehash,
+    renaming,
     rhythms,
     saving,
     schema,
@@ -233,10 +234,14 @@ class Store:
     # --- what the flow stores ---
 
     def meet(self, source: Source) -> None:
-        """A run over a source begins: its title and place are those declared today; no page was read after now."""
+        """A run over a source begins: its title and place are those declared today; no page was read after now.
+
+        What it had under another name is its own.
+        """
         with self._database.writing() as db:
             setback.redate(db, source.name, self._clock())
             pending.meet(db, source, self._clock())
+            renaming.take_over(db, source)
 
     def save(self, judged: Judged, *, again: Callable[[Snapshot], Article] | None = None) -> Change:
         """Stores a judged page; one transaction holds article, revision, findings, entries, and "seen".

@@ -136,7 +136,7 @@ def test_an_edit_is_the_same_entry_moved(stage: Stage, store: Store, reader: Rea
 def test_a_new_promo_on_all_pages_moves_nothing(stage: Stage, store: Store, reader: Reader, remembered: bool) -> None:
     """Furniture that was learned gives way to other furniture, which is not known yet.
 
-    What was learned may be forgotten by then, as of a source that is declared under another name.
+    What was learned may be forgotten by then, as of a source whose name and listings have all changed.
     """
 
     def page(number: int, promo: str, *, learned: bool = False) -> Article:

@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -22,7 +23,7 @@ from storage.schema import HEAD
 from storage.store import Store
 from tests.listening import mail_server
 from tests.running import Going, Operator, forks, tindothi
-from tests.storing import ENGINES, OTHER, TEXT, Stage, article, fill, settled, visit
+from tests.storing import ENGINES, HOUR, OTHER, TEXT, Stage, article, fill, settled, visit
 from tests.test_migrations import back_to
 from tests.test_reextract import NOW, TOPICS, as_once, page, today
 
@@ -176,12 +177,12 @@ def test_a_publish_is_killed_anywhere_and_done_again(tmp_path: Path, engine: str
 
 def test_a_digest_is_killed_anywhere_and_done_again(tmp_path: Path, engine: str) -> None:
     """Killed before the server has taken it, it goes with the next try; killed behind, it goes again under its id."""
-    stage = Stage(tmp_path, engine=engine)
+    stage = Stage(tmp_path, now=datetime.now(UTC) - 2 * HOUR, engine=engine)  # a mail waits for a month
     with stage.store() as store:
         settled(store)
         store.notices.begin(["mail"])
         stage.pass_time()
-        visit(stage, store, article(1), "do-thi")
+        visit(stage, store, article(1, published=stage.now), "do-thi")
     with mail_server() as mails:
         settings = {"TO": "ban@mau.example", "SENDER": "tin@mau.example", "HOST": "127.0.0.1", "PORT": str(mails.port)}
         told = {f"TINDOTHI_MAIL__{name}": value for name, value in settings.items()}

@@ -29,17 +29,17 @@ class Turns:
         left = (all(host in names for host in listing_hosts(source)) for source in self.due if source.listings)
         return sum(turn.value == "waits" for turn, _ in self.others.values()) + sum(left)
 
+    @property
+    def early(self) -> int:
+        """How many sources were read lately."""
+        return sum(turn.value == "early" for turn, _ in self.others.values())
+
 
 def listing_hosts(source: "Source") -> set[str]:
     """Who must answer for a source to be read."""
     from crawler.urls import host_of
 
     return {host_of(listing.url) for listing in source.listings}
-
-    @property
-    def early(self) -> int:
-        """How many of them were read lately."""
-        return len(self.others) - self.waiting
 
 
 def turns(store: "Store", chosen: "Sequence[Source]", config: "Config") -> Turns:
