@@ -24,7 +24,7 @@ from crawler.middlewares import WAITS, Refuse, is_ending, kind_of
 from crawler.types import Host, Snapshot
 from crawler.urls import host_of
 
-ROBOTS = "dont_obey_robotstxt"  # set by Scrapy on the request for robots.txt, which says little of how a host is
+ROBOTS = "dont_obey_robotstxt"  # set by Scrapy on the request for robots.txt: that it answers says little of the pages
 HOLD = 5.0  # seconds that a host pauses at most until what it asks for is looked at
 PAUSES = "HostPauses"  # how a request that waited in the downloader comes back to wait here
 
@@ -104,7 +104,8 @@ class Retry:
         host, tried = host_of(request.url), request.meta.get("retry_times", 0)
         seconds = pause(trouble, tried, self._limit, asked) if host not in self._left else None
         if seconds is None:
-            await self._count(host, trouble, kind, asked)
+            closed = bool(request.meta.get(ROBOTS)) and trouble is not Trouble.REFUSED  # RFC 9309, 2.3.1.4
+            await self._count(host, trouble, kind, asked, at_once=closed)
             return None
         log.info("%s: %s; tried again in %.3g s", request.url, kind, seconds)
         if trouble is Trouble.BUSY:
@@ -141,11 +142,13 @@ class Retry:
 
     # --- hosts ---
 
-    async def _count(self, host: str, trouble: Trouble, kind: str, asked: timedelta | None = None) -> None:
-        """One more page in a row: the host is left where these are too many."""
+    async def _count(
+        self, host: str, trouble: Trouble, kind: str, asked: timedelta | None = None, *, at_once: bool = False
+    ) -> None:
+        """One more page in a row: the host is left where these are too many, or `at_once`."""
         row = host, trouble is Trouble.BLOCKED
         self._row[row] += 1
-        if host in self._left or self._row[row] < PATIENCE[trouble].row:
+        if host in self._left or (self._row[row] < PATIENCE[trouble].row and not at_once):
             return
         known = left(self._known.get(host, Host(name=host)), trouble, kind, datetime.now(UTC), asked)
         self._left[host] = self._known[host] = known

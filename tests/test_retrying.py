@@ -136,6 +136,15 @@ def test_a_host_in_trouble_is_left_to_a_later_run(answer: Callable[[web.Request]
     assert crawled.count("failed") == len(crawled.memory.failures)
 
 
+@pytest.mark.parametrize(("code", "failures"), [(500, 1), (403, 0)])
+def test_a_host_whose_robots_txt_cannot_be_had_is_left(code: int, failures: int) -> None:
+    """A 5xx closes the site (RFC 9309, 2.3.1.4), a 4xx opens it."""
+    some = Web({f"{HOST}/robots.txt": status(code), f"{HOST}/tin": PAGE, ONE: "<p>Một</p>", TWO: "<p>Hai</p>"})
+    crawled = run(some)
+    assert (kept(crawled.memory).failures, len(pages(crawled))) == (failures, 0 if failures else 2)
+    assert kept(crawled.memory).kind == ("HTTP 500" if failures else "")
+
+
 def test_retry_after_is_remembered() -> None:
     some = Web({f"{HOST}/tin": status(429, Retry_After="7200")})
     crawled = run(some)
