@@ -107,7 +107,8 @@ class Retry:
             closed = bool(request.meta.get(ROBOTS)) and trouble is not Trouble.REFUSED  # RFC 9309, 2.3.1.4
             await self._count(host, trouble, kind, asked, at_once=closed)
             return None
-        log.info("%s: %s; tried again in %.3g s", request.url, kind, seconds)
+        said = {"spider": self._crawler.spider}
+        log.info("%s: %s; tried again in %.3g s", request.url, kind, seconds, extra=said)
         if trouble is Trouble.BUSY:
             self._pause(host, seconds)
         await self._sleep(seconds)
@@ -152,7 +153,7 @@ class Retry:
             return
         known = left(self._known.get(host, Host(name=host)), trouble, kind, datetime.now(UTC), asked)
         self._left[host] = self._known[host] = known
-        log.warning("%s", _waits(known))
+        log.warning("%s", _waits(known), extra={"spider": self._crawler.spider})
         drop_waiting(self._crawler, _waits(known), host)
         await self._keep(known)
 
@@ -180,7 +181,7 @@ class Retry:
         try:
             return await asyncio.to_thread(action, *args)
         except TindothiError as error:
-            log.error("%s", error)
+            log.error("%s", error, extra={"spider": self._crawler.spider})
 
 
 def _asked(response: Response) -> timedelta | None:
