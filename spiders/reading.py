@@ -9,10 +9,8 @@ from urllib.parse import urlencode
 from scrapy import Request
 
 from crawler.discover import address
-from crawler.errors import Blocked, Rejected
-from crawler.extract import extract
 from crawler.hints import hint
-from crawler.types import Announcement, Listing, Snapshot, Source
+from crawler.types import Announcement, Listing, Snapshot
 
 
 class ListingError(Exception):
@@ -51,14 +49,3 @@ def with_page(reading: Reading, page: Snapshot, announced: Iterable[Announcement
     if reading.first:
         return replace(reading, found=found)
     return replace(reading, first=replace(page, body=b""), found=found, hint=hint(page))
-
-
-def stands_before(page: Snapshot, source: Source) -> str:
-    """The kind of block that was served in a listing's place, as `Captcha`; empty where there is none."""
-    try:
-        extract(page, source, now=page.fetched_at)
-    except Blocked as blocked:
-        return blocked.reason
-    except Rejected:
-        pass
-    return ""

@@ -36,7 +36,7 @@ from crawler.urls import owner
 from spiders.account import Account, failed_request
 from spiders.articles import Articles
 from spiders.net import SafetyNet
-from spiders.reading import ListingError, Reading, listing_request, stands_before, with_page
+from spiders.reading import ListingError, Reading, listing_request, with_page
 from spiders.received import received
 
 log = logging.getLogger(__name__)
@@ -58,7 +58,6 @@ class SourceSpider(Spider):
         self.sources: Mapping[str, Source] = dict.fromkeys(self.source.hosts, self.source)
         self._listings_open = len(self.source.listings)
         self._heard = False  # whether any listing had something to say
-        self._block = ""  # what kind of block one of them was
         self._learned = NOTHING
 
     def owner(self, url: str) -> Source:
@@ -179,9 +178,7 @@ class SourceSpider(Spider):
             await self._announce(more.first, tuple(more.found.values()), whole=True, stays=more.hint)
         else:  # its validators are not kept: a 304 would hide for ever what could not be read
             log.warning("%s announces nothing", snapshot.url, extra={"spider": self})
-            block = await asyncio.to_thread(stands_before, snapshot, self.source)
-            self._block = self._block or block
-            await self.net.empty(snapshot, block)
+            await self.net.empty(snapshot)
         return ()
 
     async def _unheard(self, response: Response, reading: Reading, error: Exception) -> None:
@@ -218,9 +215,9 @@ class SourceSpider(Spider):
         if self._listings_open == 0:
             if not self._heard and not self.account.failed:
                 self.account.count(BLIND)
-                kind = self._block or "NothingAnnounced"
-                why = "stands before the listing" if self._block else "look at `items` and `articles`"
-                await self.account.fail(self.source.listings[0].url, kind, why)
+                await self.account.fail(
+                    self.source.listings[0].url, "NothingAnnounced", "look at `items` and `articles`"
+                )
             async for request in self._due():
                 yield request
 
